@@ -1,0 +1,51 @@
+"""The analyser: text to stems, the same way for passages and for questions."""
+
+import re
+from functools import lru_cache
+
+import Stemmer
+
+from index.devanagari import normalise
+from index.stopwords import ENGLISH, HINDI
+
+# A word is letters, digits, vowel signs and joiners of any script; dandas are not in it. An
+# apostrophe joins (Pakistan's), a stop or comma joins digits (3.5; 2,000).
+_WORD = re.compile(
+    r"[0-9०-९]+(?:[.,][0-9०-९]+)+|[^\W_][\w\u0900-\u0963\u0966-\u096f\u0971-\u097f\u200c\u200d]*"
+    r"(?:['’][a-zA-Z]+)?"
+)
+# Written with capitals or stops it is the country; in lower case it is a pronoun.
+_UNITED_STATES = re.compile(r"(?<![\w.])(?:U\.S\.(?:A\.?)?|US)(?![\w.])")
+_POSSESSIVE = re.compile(r"'s?$|'(?=[a-z]{1,2}$)")
+_MAX_STEM = 60
+"""Longer runs of letters are addresses or noise; they would only swell the index."""
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """Reduce one normalised word to its stem: Snowball for Hindi and English; digits stay."""
+    if word.isascii():
+        if word[:1].isdigit():
+            return word.replace(",", "")
+        return _stemmer("english").stemWord(_POSSESSIVE.sub("", word))
+    return _stemmer("hindi").stemWord(word) or word
+
+
+@lru_cache(maxsize=2)
+def _stemmer(language: str) -> Stemmer.Stemmer:
+    return Stemmer.Stemmer(language, 0)
+
+
+def words(text: str) -> list[str]:
+    """List the normalised words of a text, function words included."""
+    return [word[:_MAX_STEM] for word in _WORD.findall(normalise(_UNITED_STATES.sub("usa", text)))]
+
+
+def is_function_word(word: str) -> bool:
+    """Whether a normalised word only joins others, in Hindi or English."""
+    return word in ENGLISH or word in HINDI
+
+
+def stems(text: str) -> list[str]:
+    """List the stems of a text in order, without function words."""
+    return [stem(word) for word in words(text) if not is_function_word(word)]

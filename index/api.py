@@ -1,0 +1,80 @@
+"""`Index`: what the rest of the world uses."""
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from index import search, update
+from index.question import Question
+from index.store import Progress, Store
+from index.types import Article, Hit, UpdateReport
+
+
+class Index:
+    """A searchable index of a folder of articles, kept in a folder of its own.
+
+    Use as a context manager, or call `close`. Safe to use from several threads; one process at a
+    time.
+    """
+
+    def __init__(self, path: str | Path, embedder: str | Path | None = None) -> None:
+        """Open the index in `path`, or begin a new one where the folder is new or empty.
+
+        `embedder` is the folder of a sentence-transformers model, or "built-in"; None takes the
+        one the index was made with (for a new index: KHABAR_EMBEDDER, or the built-in one).
+        Raises IndexFolderError, IndexBusyError, EmbedderMismatchError or ModelError.
+        """
+        self._store = Store(Path(path).expanduser(), None if embedder is None else str(embedder))
+
+    def update(self, folder: str | Path, progress: Progress | None = None) -> UpdateReport:
+        """Make the index equal to the folder, reading only what changed.
+
+        `progress` is called with (files done, files in all). Raises FolderError if the folder is
+        missing or holds no article; a file that cannot be read is reported and stops nothing.
+        """
+        return update.update(self._store, Path(folder).expanduser(), progress)
+
+    def search(
+        self,
+        question: str | Question,
+        limit: int = 10,
+        since: datetime.date | None = None,
+        until: datetime.date | None = None,
+        sources: Sequence[str] | None = None,
+    ) -> list[Hit]:
+        """Find the passages that best match a question, best first.
+
+        `since` and `until` are inclusive and leave out articles without a date; `sources` are
+        paths relative to the indexed folder. Raises QuestionError for what cannot be asked.
+        """
+        asked = self.read(question) if isinstance(question, str) else question
+        return search.search(self._store, asked, limit, since, until, sources)
+
+    def read(self, question: str) -> Question:
+        """Analyse a question against this index. Raises QuestionError for what cannot be asked."""
+        return search.read(self._store, question)
+
+    def article(self, source: str) -> Article | None:
+        """Read one indexed article whole; None if there is none of that source."""
+        return self._store.library.article(source)
+
+    def articles(self) -> list[str]:
+        """List the sources of all indexed articles, sorted."""
+        return list(self._store.library.ready())
+
+    def close(self) -> None:
+        """Let go of the files, for another process to open them."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

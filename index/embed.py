@@ -1,0 +1,170 @@
+"""Embeddings: the built-in one, which needs nothing, and sentence-transformers from a folder."""
+
+import hashlib
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index import lexicon
+from index.analyze import stems
+from index.devanagari import skeleton, sound_key
+from index.errors import ModelError
+
+Vectors = npt.NDArray[np.float32]
+
+BUILT_IN = "built-in"
+DIMENSION = 384
+"""Of the built-in vectors: small enough for Chroma to add a thousand a second."""
+
+_SOUND_WEIGHT = 0.5
+_CONCEPT_WEIGHT = 0.7
+_MIN_SKELETON = 3
+"""Two consonants are shared by too many words to mean one of them."""
+
+
+class Embedder(Protocol):
+    """Texts to unit vectors; questions and passages may need different treatment."""
+
+    @property
+    def name(self) -> str:
+        """Say which vectors these are; vectors of different names do not compare."""
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Embed passages. Returns shape (len(texts), dimension)."""
+
+    def question(self, text: str) -> Vectors:
+        """Embed a question. Returns shape (dimension,)."""
+
+
+class HashingEmbedder:
+    """The built-in embedder: feature hashing over stems, sounds and lexicon concepts.
+
+    A pure function of the text, the same on every machine. Both languages and both scripts meet
+    in it, because लावरोव and Lavrov have one sound and टीका and vaccine one concept. Feature
+    hashing after Weinberger et al. 2009.
+    """
+
+    name = f"{BUILT_IN}-1-{DIMENSION}"
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Embed passages. Returns shape (len(texts), dimension)."""
+        return np.stack([self.question(text) for text in texts]) if texts else _empty()
+
+    def question(self, text: str) -> Vectors:
+        """Embed a text. Returns shape (dimension,); zeros where the text has no words."""
+        vector = np.zeros(DIMENSION, dtype=np.float32)
+        for feature, weight in _features(stems(text)).items():
+            bucket, sign = _hash(feature)
+            vector[bucket] += sign * weight
+        length = float(np.linalg.norm(vector))
+        return vector / length if length else vector
+
+
+def _empty() -> Vectors:
+    return np.zeros((0, DIMENSION), dtype=np.float32)
+
+
+def _features(words: Sequence[str]) -> Mapping[str, float]:
+    """Weigh stems by 1 + log of their count, and what they sound like and mean by less."""
+    weights: dict[str, float] = defaultdict(float)
+    for stem, count in Counter(words).items():
+        weight = 1 + math.log(count)
+        weights[stem] += weight
+        consonants = skeleton(sound_key(stem))
+        if len(consonants) >= _MIN_SKELETON:
+            weights[f"sound {consonants}"] += _SOUND_WEIGHT * weight
+        concepts = _concepts(stem)
+        for concept in concepts:
+            weights[f"concept {concept}"] += _CONCEPT_WEIGHT * weight / math.sqrt(len(concepts))
+    return weights
+
+
+def _concepts(stem: str) -> tuple[str, ...]:
+    """Name the concepts of a stem by English headwords."""
+    words = lexicon.load()
+    if stem in words.hindi:
+        return (stem,)
+    return words.english.get(stem, ())
+
+
+@lru_cache(maxsize=500_000)
+def _hash(feature: str) -> tuple[int, int]:
+    digest = int.from_bytes(hashlib.blake2b(feature.encode(), digest_size=8).digest(), "little")
+    return (digest >> 1) % DIMENSION, 1 if digest & 1 else -1
+
+
+class NeuralEmbedder:
+    """A sentence-transformers model from a folder on this machine; nothing is downloaded."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the model.
+
+        Raises ModelError if the folder is not a sentence-transformers model.
+        """
+        if not (folder / "modules.json").is_file():
+            raise ModelError(
+                f"{folder} is not a sentence-transformers model (it has no modules.json); give the "
+                "folder that holds one."
+            )
+        # Imported here: it takes many seconds, and only those who have a model need it.
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            self._model = SentenceTransformer(str(folder), local_files_only=True)
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise ModelError(f"The embedder in {folder} cannot be loaded: {error}") from error
+        self.name = f"{folder.resolve().name}-{_fingerprint(folder)}"
+        self._question_prompt, self._passage_prompt = _prompts(folder, self._model.prompts)
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Embed passages. Returns shape (len(texts), dimension)."""
+        return self._encode(list(texts), self._passage_prompt)
+
+    def question(self, text: str) -> Vectors:
+        """Embed a question. Returns shape (dimension,)."""
+        return self._encode([text], self._question_prompt)[0]
+
+    def _encode(self, texts: list[str], prompt: str) -> Vectors:
+        vectors = self._model.encode(
+            texts, prompt=prompt, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def _prompts(folder: Path, stated: Mapping[str, str]) -> tuple[str, str]:
+    """Choose what stands before questions and passages.
+
+    A model's own prompts count; E5 models state none and want theirs all the same.
+    """
+    question = stated.get("query", "")
+    passage = next((stated[name] for name in ("document", "passage") if stated.get(name)), "")
+    if not question and not passage and "e5" in folder.resolve().name.lower():
+        return "query: ", "passage: "
+    return question, passage
+
+
+def _fingerprint(folder: Path) -> str:
+    """Tell models apart by their settings and the sizes of their files, without reading weights."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not any(part.startswith(".") for part in path.parts):
+            digest.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode())
+            if path.suffix == ".json" and path.stat().st_size < 1_000_000:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def open_embedder(choice: str | None) -> Embedder:
+    """Open the embedder of a model folder, or the built-in one for None or "built-in".
+
+    Raises ModelError if the folder is not a model.
+    """
+    if choice is None or choice == BUILT_IN:
+        return HashingEmbedder()
+    return NeuralEmbedder(Path(choice).expanduser())

@@ -1,0 +1,43 @@
+"""Every error Khabar raises on purpose. Each message says what was found and what to do.
+
+KhabarError
+├── FolderError          the folder of articles is not there, or holds none
+├── FileError            one article cannot be read (reported, never stops the others)
+├── QuestionError        nothing that can be asked: empty, too long, another script
+├── IndexFolderError     the index folder is not ours, of another version, or not writable
+│   ├── IndexBusyError       another process holds it
+│   └── EmbedderMismatchError    it was made with another embedder
+└── ModelError           a model file or folder that cannot be used
+"""
+
+
+class KhabarError(Exception):
+    """Anything Khabar could not do; `str(error)` is one sentence a user can act on."""
+
+
+class FolderError(KhabarError):
+    """The folder of articles is not there, is not a folder, or holds no article."""
+
+
+class FileError(KhabarError):
+    """One article cannot be read; the update goes on with the others."""
+
+
+class QuestionError(KhabarError):
+    """The question is empty, too long, or in a script Khabar does not read."""
+
+
+class IndexFolderError(KhabarError):
+    """The index folder is not Khabar's, of another version, or cannot be written."""
+
+
+class IndexBusyError(IndexFolderError):
+    """Another process holds the index; Chroma is safe in one process at a time."""
+
+
+class EmbedderMismatchError(IndexFolderError):
+    """The index was made with another embedder; vectors of two embedders do not compare."""
+
+
+class ModelError(KhabarError):
+    """A model file or folder is missing, damaged, or not of the expected kind."""

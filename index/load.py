@@ -1,0 +1,222 @@
+"""From a folder to raw texts: which files, in which encoding, and out of which format.
+
+The only reader of the user's files. Links are never followed, so nothing outside the folder is
+read. Knows nothing of sentences or search.
+"""
+
+import datetime
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import FileError, FolderError
+from index.meta import Metadata
+
+SUFFIXES = (".txt", ".text", ".md", ".markdown", ".html", ".htm")
+_HTML = (".html", ".htm")
+MAX_BYTES = 20_000_000
+"""About 3 million Devanagari letters, several long books: beyond this a file is not an article."""
+
+_BOMS = (  # the longer ones first: UTF-32's begins with UTF-16's
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file of the folder that may be an article."""
+
+    source: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RawArticle:
+    """A file's decoded text and what its format says of it."""
+
+    text: str
+    stated: Metadata
+
+
+def check_folder(folder: Path) -> Path:
+    """Resolve the folder of articles.
+
+    Raises FolderError if it is not there or not a folder.
+    """
+    if not folder.exists():
+        raise FolderError(f"{folder}: no such folder; give the folder that holds the articles.")
+    if not folder.is_dir():
+        raise FolderError(f"{folder} is a file; give the folder that holds the articles.")
+    return folder.resolve()
+
+
+def scan(folder: Path, skipped: dict[str, str], failed: dict[str, str]) -> list[Candidate]:
+    """List the files that may be articles, sorted by source.
+
+    What is passed over goes into `skipped`, what cannot be read into `failed`, with the reason.
+    """
+    found = list(_walk(folder, folder, skipped, failed))
+    return sorted(found, key=lambda candidate: candidate.source)
+
+
+def _walk(
+    root: Path, folder: Path, skipped: dict[str, str], failed: dict[str, str]
+) -> Iterator[Candidate]:
+    try:
+        entries = list(os.scandir(folder))
+    except OSError as error:
+        failed[_source(root, folder)] = f"cannot be listed: {_reason(error)}."
+        return
+    for entry in entries:
+        path = Path(entry.path)
+        source = _source(root, path)
+        if entry.name.startswith("."):
+            skipped[source] = "hidden"
+        elif entry.is_symlink():
+            skipped[source] = "a link; links are not followed, put the file itself in the folder"
+        elif entry.is_dir():
+            yield from _walk(root, path, skipped, failed)
+        elif not entry.is_file():
+            skipped[source] = "not a regular file"
+        elif path.suffix.lower() not in SUFFIXES:
+            kind = path.suffix or "no suffix"
+            skipped[source] = f"not a format Khabar reads ({kind}; it reads {', '.join(SUFFIXES)})"
+        elif not _is_utf8(source):
+            failed[_printable(source)] = "the file's name is not valid UTF-8; rename it."
+        else:
+            yield Candidate(source, path)
+
+
+def _source(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file whole.
+
+    Raises FileError if it cannot be read, is empty, or is larger than `MAX_BYTES`.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise FileError(
+                f"{size / 1e6:.0f} MB; an article may have {MAX_BYTES / 1e6:.0f} MB, split the file."
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileError(f"cannot be read: {_reason(error)}.") from error
+    if not data.strip():
+        raise FileError("the file is empty.")
+    return data
+
+
+def content_hash(data: bytes) -> str:
+    """Fingerprint a file's bytes: equal only for equal contents."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def parse(data: bytes, suffix: str) -> RawArticle:
+    """Decode a file and, for HTML, extract the article's text.
+
+    Raises FileError if the bytes are not text, or the page holds none.
+    """
+    text = decode(data)
+    if suffix.lower() in _HTML:
+        return _extract_html(text)
+    if not text.strip():
+        raise FileError("the file holds only white space.")
+    return RawArticle(text, Metadata())
+
+
+def decode(data: bytes) -> str:
+    """Decode by byte order mark, as UTF-8, or by the encoding charset-normalizer tells.
+
+    The byte order mark is not part of the text; line ends stay as they are.
+    Raises FileError if the bytes are not text in any encoding.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return _checked(_decoded(data[len(mark) :], encoding))
+    if b"\0" in data:
+        return _checked(_without_mark(data))
+    try:
+        return _checked(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        pass
+    # Imported here: only a legacy file needs it.
+    from charset_normalizer import from_bytes
+
+    guess = from_bytes(data).best()
+    if guess is None:
+        raise FileError("not text in any known encoding; save it as UTF-8.")
+    return _checked(_decoded(data, guess.encoding))
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"begins like {encoding.upper()} but breaks off at byte {error.start}; save it as UTF-8."
+        ) from error
+
+
+def _without_mark(data: bytes) -> str:
+    """Decode UTF-16 that lacks its byte order mark, told by its letters being ours."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = data.decode(encoding, errors="replace")
+        ours = sum("\t" <= char <= "\u024f" or "\u0900" <= char <= "\u097f" for char in text)
+        if ours > 0.9 * len(text):
+            return _decoded(data, encoding)
+    return data.decode("latin-1")
+
+
+def _checked(text: str) -> str:
+    """Refuse what decodes but is no text: NUL and other control characters."""
+    if "\0" in text:
+        raise FileError("a binary file (it holds NUL bytes); expected text.")
+    controls = sum(char < " " and char not in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f" for char in text)
+    if controls > len(text) // 100:
+        raise FileError("a binary file (control characters throughout); expected text.")
+    return text
+
+
+def _extract_html(html: str) -> RawArticle:
+    # Imported here: it costs half a second, and text files do not need it.
+    import trafilatura
+
+    document = trafilatura.bare_extraction(
+        html,
+        include_comments=False,
+        include_tables=True,
+        with_metadata=True,
+        # A date is the page's own statement or none: no guessing from whatever looks like one.
+        date_extraction_params={"extensive_search": False, "original_date": True},
+    )
+    text = (document.text or "").strip() if document else ""
+    if not document or not text:
+        raise FileError("no article text was found in this page; save it as text instead.")
+    day = datetime.date.fromisoformat(document.date) if document.date else None
+    return RawArticle(text, Metadata(document.title, document.author, day))

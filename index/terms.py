@@ -1,0 +1,111 @@
+"""Tantivy: the stems of each passage, searched by BM25. The only place that imports tantivy.
+
+Text arrives analysed; tantivy only splits at spaces.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import tantivy
+
+from index.errors import IndexBusyError
+
+_HEAP_BYTES = 64_000_000
+BODY, TITLE = "body", "title"
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for name in (BODY, TITLE):
+        builder.add_text_field(name, stored=False, tokenizer_name="whitespace", index_option="freq")
+    builder.add_unsigned_field("passage", stored=True, indexed=True)
+    builder.add_unsigned_field("article", stored=False, indexed=True)
+    return builder.build()
+
+
+class TermIndex:
+    """The passages' stems, body and title, in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._index = tantivy.Index(_schema(), path=str(folder))
+        self._index.config_reader("manual")
+
+    def add(self, passages: Iterable[tuple[int, int, str, str]], gone: Iterable[int] = ()) -> None:
+        """Add (passage, article, body stems, title stems) and commit.
+
+        The stems are separated by spaces. `gone` lists articles to delete in the same commit.
+        """
+        try:
+            writer = self._index.writer(_HEAP_BYTES, 1)
+        except ValueError as error:
+            raise IndexBusyError(
+                "Another update of this index is running; wait for it to end."
+            ) from error
+        for article in gone:
+            writer.delete_documents_by_term("article", article)
+        for passage, article, body, title in passages:
+            document = tantivy.Document()
+            document.add_unsigned("passage", passage)
+            document.add_unsigned("article", article)
+            document.add_text(BODY, body)
+            document.add_text(TITLE, title)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+
+    def frequency(self, stem: str) -> int:
+        """Count the passages whose text has the stem."""
+        return self._index.searcher().doc_freq(BODY, stem)
+
+    def count(self) -> int:
+        """Count the passages."""
+        return self._index.searcher().num_docs
+
+    def search(
+        self,
+        groups: Sequence[tuple[float, Mapping[str, float]]],
+        title_weight: float,
+        limit: int,
+        articles: Sequence[int] | None,
+    ) -> list[tuple[int, float]]:
+        """Find passages by BM25 over groups of alternative stems, best first.
+
+        A group is (its inverse document frequency, stem → weight): spellings and translations of
+        one word of the question. A group counts once, by its best alternative, and with the
+        group's own rarity, so that a rare translation does not outweigh a common one (structured
+        queries: Pirkola 1998). Returns (passage, score).
+        """
+        searcher = self._index.searcher()
+        schema, total = self._index.schema, searcher.num_docs
+        clauses = []
+        for idf, alternatives in groups:
+            options = []
+            for stem, weight in alternatives.items():
+                for field, share in ((BODY, 1.0), (TITLE, title_weight)):
+                    frequency = searcher.doc_freq(field, stem)
+                    if frequency:
+                        query = tantivy.Query.term_query(schema, field, stem, index_option="freq")
+                        boost = weight * share * idf / bm25_idf(frequency, total)
+                        options.append(tantivy.Query.boost_query(query, boost))
+            if options:
+                best = tantivy.Query.disjunction_max_query(options)
+                clauses.append((tantivy.Occur.Should, best))
+        if not clauses or (articles is not None and not articles):
+            return []
+        query = tantivy.Query.boolean_query(clauses)
+        if articles is not None:
+            among = tantivy.Query.term_set_query(schema, "article", list(articles))
+            wanted = tantivy.Query.const_score_query(among, 0.0)
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, wanted)]
+            )
+        found = searcher.search(query, limit, count=False).hits
+        return [(searcher.doc(where)["passage"][0], score) for score, where in found]
+
+
+def bm25_idf(frequency: float, total: int) -> float:
+    """Weigh a term by its rarity among `total` passages (Robertson and Spärck Jones 1976)."""
+    return math.log(1 + (max(total, frequency) - frequency + 0.5) / (frequency + 0.5))

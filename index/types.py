@@ -1,0 +1,73 @@
+"""The plain values that travel between the rooms: articles, passages, hits, reports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Language = Literal["hi", "en"]
+"""What an article is written in; mixed text counts as the language most of its words are in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of characters, `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One file of the folder, as read.
+
+    `text` is the decoded file (for HTML the extracted text); every offset in Khabar counts its
+    characters. `title`, `author` and `date` are None where the article does not state them.
+    """
+
+    source: str
+    """Path relative to the indexed folder, with forward slashes."""
+    text: str
+    title: str | None
+    author: str | None
+    date: date | None
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Whole sentences of one article, about 120 words: what is searched and cited.
+
+    `article.text[start:end] == text` always. `title` is the article's and not part of the text.
+    """
+
+    id: int
+    source: str
+    start: int
+    end: int
+    text: str
+    title: str | None
+    date: date | None
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question. Scores compare within one search; higher is better."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateReport:
+    """What one update did, by source path."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """Articles that could not be read, each with the reason. An earlier version stays indexed."""
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    """Files passed over on purpose (hidden, another kind, a link), each with the reason."""
