@@ -1,30 +1,25 @@
 """Khabar's index: articles in, searchable passages out."""
 
+from index import errors
+from index.analyze import stems
 from index.api import Index
-from index.errors import (
-    EmbedderMismatchError,
-    FileError,
-    FolderError,
-    IndexBusyError,
-    IndexFolderError,
-    KhabarError,
-    ModelError,
-    QuestionError,
-)
+from index.chunk import sentences
+from index.errors import KhabarError
+from index.evidence import Evidence, Verdict
+from index.question import Question
 from index.types import Article, Hit, Passage, UpdateReport
 
 __all__ = [
     "Article",
-    "EmbedderMismatchError",
-    "FileError",
-    "FolderError",
+    "Evidence",
     "Hit",
     "Index",
-    "IndexBusyError",
-    "IndexFolderError",
     "KhabarError",
-    "ModelError",
     "Passage",
-    "QuestionError",
+    "Question",
     "UpdateReport",
+    "Verdict",
+    "errors",
+    "sentences",
+    "stems",
 ]

@@ -6,7 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index import search, update
+from index import evidence, search, update
+from index.evidence import Verdict
 from index.question import Question
 from index.store import Progress, Store
 from index.types import Article, Hit, UpdateReport
@@ -55,6 +56,10 @@ class Index:
     def read(self, question: str) -> Question:
         """Analyse a question against this index. Raises QuestionError for what cannot be asked."""
         return search.read(self._store, question)
+
+    def weigh(self, question: Question, hits: Sequence[Hit]) -> Verdict:
+        """Rank the sentences of found passages, and judge whether they answer the question."""
+        return evidence.weigh(question, hits)
 
     def article(self, source: str) -> Article | None:
         """Read one indexed article whole; None if there is none of that source."""

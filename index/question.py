@@ -39,7 +39,7 @@ class Weights:
     roman_sound: float = 0.95
     variant: float = 0.7
     """Same sound, same script."""
-    likeness: float = 0.6
+    likeness: float = 0.5
     """Sound keys less alike than this are different words."""
 
 

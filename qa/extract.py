@@ -1,0 +1,46 @@
+"""Answer without a model: the most telling sentences, verbatim."""
+
+from collections.abc import Sequence
+
+from index import Evidence
+from qa.types import Citation
+
+NAME = "extract"
+MAX_SENTENCES = 3
+
+
+def choose(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Pick one to three sentences, most telling first, none of them saying the same again."""
+    chosen: list[Evidence] = []
+    for candidate in evidence:
+        if len(chosen) == MAX_SENTENCES:
+            break
+        if not any(_alike(candidate, earlier) for earlier in chosen):
+            chosen.append(candidate)
+    return chosen
+
+
+def _alike(one: Evidence, other: Evidence) -> bool:
+    """Whether two sentences are the same words, whatever stands around them."""
+    return "".join(filter(str.isalnum, one.text)) == "".join(filter(str.isalnum, other.text))
+
+
+def cite(evidence: Sequence[Evidence]) -> list[Citation]:
+    """Number the sentences and cite each whole."""
+    return [
+        Citation(
+            number,
+            item.hit.passage.source,
+            item.hit.passage.title,
+            item.hit.passage.date,
+            item.start,
+            item.end,
+            item.text,
+        )
+        for number, item in enumerate(evidence, start=1)
+    ]
+
+
+def compose(citations: Sequence[Citation]) -> str:
+    """Write the quotes one under the other, each with its mark."""
+    return "\n\n".join(f"{' '.join(c.quote.split())} [{c.number}]" for c in citations)
