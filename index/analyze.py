@@ -6,6 +6,7 @@ from functools import lru_cache
 import Stemmer
 
 from index.devanagari import normalise
+from index.irregular import BASES
 from index.stopwords import ENGLISH, HINDI
 
 # A word is letters, digits, vowel signs and joiners of any script; dandas are not in it. An
@@ -27,8 +28,11 @@ def stem(word: str) -> str:
     if word.isascii():
         if word[:1].isdigit():
             return word.replace(",", "")
-        return _stemmer("english").stemWord(_POSSESSIVE.sub("", word))
-    return _stemmer("hindi").stemWord(word) or word
+        word = _POSSESSIVE.sub("", word)
+        base: str = _stemmer("english").stemWord(BASES.get(word, word))
+        return base
+    stemmed: str = _stemmer("hindi").stemWord(word)
+    return stemmed or word
 
 
 @lru_cache(maxsize=2)

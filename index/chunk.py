@@ -12,6 +12,7 @@ from index.types import Span
 
 PASSAGE_WORDS = 120
 """Words a passage aims at: a paragraph or two, what a 512-token embedder takes whole."""
+_LONG_WORD_CHARS = 16
 MAX_SENTENCE_WORDS = 200
 MAX_SENTENCE_CHARS = 2_000
 """A "sentence" beyond either is a list or broken text; it is cut between words."""
@@ -19,9 +20,10 @@ MAX_SENTENCE_CHARS = 2_000
 _CLOSERS = "\"'”’»)\\]}›"
 # Where no danda is at hand people type "|" right behind the word.
 _END = re.compile(
-    rf"[।॥]+[{_CLOSERS}]*|(?<=[\u0900-\u097f])\|(?=\s|$)|[.?!…]+[।॥.?!…]*[{_CLOSERS}]*"
+    rf"[।॥]+[{_CLOSERS}]*|(?<=[\u0900-\u097f])[ ]?\|(?=\s|$)|[.?!…]+[।॥.?!…]*[{_CLOSERS}]*"
 )
 _WORD = re.compile(r"\S+")
+_WORD_EDGE = re.compile(r"[\s(\"'“‘\[\-–—/,]")
 LINE_END = re.compile(r"\r\n|[\n\r\u2028\u2029\x0b\x0c\x85]")
 
 # Words whose full stop does not end a sentence, without the stop, lower case.
@@ -37,12 +39,24 @@ _ABBREVIATIONS = frozenset(
 )
 # These only before a number: "No. 5", but "He said no."
 _NUMBERED = frozenset(["no", "nos", "vol", "pp", "fig", "mar", "ed"])
+# After these a sentence may end all the same; a word that opens an English one tells.
+_MAY_END = frozenset("jr sr etc inc ltd co corp pvt hrs a.m p.m b.c a.d u.s u.k u.n u.s.a".split())
+_OPENERS = frozenset(
+    """
+    the a an he she it they we i you this that these those his her its their our but and however
+    in on at for after before while when if as according there
+    """.split()
+)
 # Initials: one letter of either script, or the Hindi spelling of an English letter's name.
 _INITIAL = re.compile(
-    r"[A-Za-z\u0904-\u0939\u0958-\u0961]|एम|एन|एल|एफ|एस|आर|एच|ओ|पी|बी|सी|डी|वी|यू|वाई|जेड|क्यू|डब्ल्यू"
+    r"[A-Za-z\u0904-\u0939\u0958-\u0961]|एम|एन|एल|एफ|एस|आर|एच|ओ|पी|बी|सी|डी|वी|यू|वाई|जेड|क्यू|डब्ल्यू|डब्लू"
+    r"|एक्स|के|टी|जे|ए|ई"
 )
-# Names of letters that are words too (टी: tea, आई: came, जी: sir): initials only beside another.
-_DOUBTFUL_INITIAL = re.compile(r"आई|जी|के|टी|जे|ए|ई")
+# Names of letters that are words too (आई: came, जी: sir): initials beside another initial, or
+# where a sentence begins.
+_DOUBTFUL_INITIAL = re.compile(r"आई|जी")
+_LOOK = 64
+"""Characters looked at on either side of a stop; no abbreviation or name is longer."""
 _NEXT_IS_INITIAL = re.compile(rf"\s*(?:{_INITIAL.pattern}|{_DOUBTFUL_INITIAL.pattern})\.")
 # Verbs that close a Hindi sentence; after them a stop ends it even when no space follows.
 _CLOSING_VERBS = frozenset(
@@ -84,15 +98,15 @@ def _blocks(text: str, start: int, end: int) -> Iterable[Span]:
         if text[line.start : line.end].strip():
             group.append(line)
             continue
-        if _is_wrapped(text, group):
+        if is_wrapped(text, group):
             yield Span(group[0].start, group[-1].end)
         else:
             yield from group
         group = []
 
 
-def _is_wrapped(text: str, lines: Sequence[Span]) -> bool:
-    """Lines of nearly equal length, most of them stopping in mid-sentence: a wrapped paragraph."""
+def is_wrapped(text: str, lines: Sequence[Span]) -> bool:
+    """Whether lines are one paragraph: nearly of one length, most stopping in mid-sentence."""
     if len(lines) < 3:
         return False
     lengths = [line.end - line.start for line in lines[:-1]]
@@ -117,13 +131,16 @@ def _block_sentences(text: str, block: Span) -> Iterable[Span]:
 
 def _ends_sentence(text: str, begin: int, stop: re.Match[str], block_end: int) -> bool:
     mark = stop.group()
-    after = text[stop.end() : block_end]
+    after = text[stop.end() : min(block_end, stop.end() + _LOOK)]
+    if mark == " |":  # a bar between spaces separates names, unless a verb stands before it
+        return _last_word(text, begin, stop.start()) in _CLOSING_VERBS
     if mark[0] in "।॥|":
         return True
     last = _last_word(text, begin, stop.start())
     if after and not after[0].isspace():
         # A stop inside a word or number, unless only the space was forgotten: "है.उन्होंने".
-        return mark == "." and last in _CLOSING_VERBS and is_devanagari(after[0])
+        forgotten = last in _CLOSING_VERBS if mark == "." else mark[0] in "?!"
+        return forgotten and is_devanagari(after[0])
     if not after.strip():
         return True
     if mark == "." and _keeps_sentence_open(text, begin, stop.start(), last, after):
@@ -134,6 +151,9 @@ def _ends_sentence(text: str, begin: int, stop: re.Match[str], block_end: int) -
 
 def _keeps_sentence_open(text: str, begin: int, stop: int, last: str, after: str) -> bool:
     """Whether the full stop at `stop` belongs to the word before it."""
+    opening = after.split(maxsplit=1)[0]
+    if last.casefold() in _MAY_END and opening[0].isupper():
+        return opening.casefold() not in _OPENERS
     if last.casefold() in _ABBREVIATIONS:
         return True
     if last.casefold() in _NUMBERED and after.lstrip()[:1].isdigit():
@@ -142,20 +162,15 @@ def _keeps_sentence_open(text: str, begin: int, stop: int, last: str, after: str
     if _INITIAL.fullmatch(letter):
         return True
     if _DOUBTFUL_INITIAL.fullmatch(letter):
-        before = text[begin : stop - len(letter)].rstrip()
-        return before.endswith(".") or bool(_NEXT_IS_INITIAL.match(after))
+        before = text[max(begin, stop - _LOOK) : stop - len(letter)].rstrip()
+        return not before or before.endswith(".") or bool(_NEXT_IS_INITIAL.match(after))
     # "1. First point": the number opens a list item.
     return last.isdigit() and len(last) <= 2 and not text[begin : stop - len(last)].strip()
 
 
 def _last_word(text: str, begin: int, end: int) -> str:
     """Take the run of letters, digits and inner stops that ends at `end`."""
-    position = end
-    while position > begin and not (
-        text[position - 1].isspace() or text[position - 1] in "(\"'“‘[-–—/,"
-    ):
-        position -= 1
-    return text[position:end]
+    return _WORD_EDGE.split(text[max(begin, end - _LOOK) : end])[-1]
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterable[Span]:
@@ -213,10 +228,15 @@ def passages(text: str, runs: Iterable[Sequence[Span]]) -> list[Span]:
     return spans
 
 
+def _length(sentence: str) -> int:
+    """Measure a sentence in words; where there are no spaces, in what would be words."""
+    return max(words(sentence), len(sentence) // _LONG_WORD_CHARS)
+
+
 def _run_passages(text: str, run: Sequence[Span]) -> list[Span]:
     if not run:
         return []
-    lengths = [words(text[s.start : s.end]) for s in run]
+    lengths = [_length(text[s.start : s.end]) for s in run]
     total = sum(lengths)
     parts = max(1, round(total / PASSAGE_WORDS))
     firsts = [0]  # index of the first sentence of each part

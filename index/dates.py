@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 _MONTHS = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-    r"|जनवरी|फ़?रवरी|फ़रवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सित(?:ं|म्)बर|अक्(?:टू|तू)बर|नव(?:ं|म्)बर|दिस(?:ं|म्)बर"
+    r"|जनवरी|(?:फ\u093c?|\u095e)रवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सित(?:ं|म्)बर|अक्(?:टू|तू)बर|नव(?:ं|म्)बर|दिस(?:ं|म्)बर"
 )
 _WEEKDAYS = (
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
@@ -20,10 +21,11 @@ _DAY_WORDS = dict(
         range(1, 32),
         strict=True,
     )
-)
+) | {"पाँच": 5, "छः": 6, "छ:": 6, "पन्द्रह": 15, "इकत्तीस": 31, "उन्तीस": 29}
 _DAY = rf"(?:[0-9०-९]{{1,2}}(?:st|nd|rd|th)?|{'|'.join(sorted(_DAY_WORDS, key=len, reverse=True))})"
 _YEAR = r"(?:[0-9०-९]{4})"
-_EDGE = r"(?<![\w\u0900-\u097f])"
+_EDGE = r"(?<![\w\u0900-\u0963\u0966-\u097f])"
+_NO_LETTER = r"(?![\w\u0900-\u0963\u0966-\u097f])"
 _GAP = r"[\s.,\-–]{0,3}"
 _DATE = re.compile(
     rf"{_EDGE}(?:"
@@ -31,27 +33,50 @@ _DATE = re.compile(
     rf"|(?P<numeric>\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}})"
     rf"|(?P<dmy>{_DAY}{_GAP}(?:{_MONTHS}){_GAP}{_YEAR})"
     rf"|(?P<mdy>(?:{_MONTHS})\.?\s*{_DAY}{_GAP}{_YEAR})"
-    rf"|(?P<partial>{_DAY}\s+(?:{_MONTHS})|(?:{_MONTHS})\s+{_DAY}(?!\d))"
+    rf"|(?P<partial>{_DAY}\s+(?:{_MONTHS})|(?:{_MONTHS})\s+{_DAY}){_NO_LETTER}"
     rf")(?!\d)",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
-    r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[ap]\.?m\.?)?|\b(?:ist|gmt|utc|hrs|बजे|am|pm)\b"
-    r"|[+-]\d{1,2}:\d{2}|T\d{2}:\d{2}:\d{2}\S*|Z\b",
+    r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[ap]\.?m\.?)?|\b(?:ist|gmt|utc|hrs|am|pm)\b"
+    rf"|{_EDGE}बजे{_NO_LETTER}"
+    r"|[+-]\d{1,2}:\d{2}|T\d{2}:\d{2}:\d{2}\S*|Z\b"
+    r"|\d+\s*(?:min(?:ute)?s?\s+read|मिनट\s+में\s+पढ़ें)",
     re.IGNORECASE,
 )
-_WEEKDAY = re.compile(rf"(?<![\w\u0900-\u097f])(?:{_WEEKDAYS})(?![\w\u0900-\u097f])", re.I)
+_WEEKDAY = re.compile(rf"{_EDGE}(?:{_WEEKDAYS}){_NO_LETTER}", re.IGNORECASE)
 _STAMP = re.compile(rf"{_WEEKDAY.pattern}|\d(?:st|nd|rd|th)\b|\d{{1,2}}:\d{{2}}", re.IGNORECASE)
 _LABEL_WORDS = (
-    r"published|updated|posted|modified|created|last|first|on|at|date|dated|saved|printed|accessed"
-    r"|edited|print|edition|प्रकाशित|अपडेटेड|अपडेट|अद्यतन|संशोधित|तारीख|तारीख़|दिनांक|तिथि|प्रकाशन|समय|पर|को|की"
+    r"publish|published|updated|posted|modified|created|last|first|on|at|date|dated|saved|printed"
+    r"|accessed|downloaded|retrieved|archived|edited|print|edition|today|is"
+    r"|प्रकाशित|अपडेटेड|अपडेट|अद्यतन|संशोधित|तारीख|तारीख़|दिनांक|तिथि|प्रकाशन|प्रविष्टि|समय|पर|को|की|किया|गया|हुआ"
+    r"|सहेजा|सहेजी|सेव|डाउनलोड|आज"
 )
-_LABELS = re.compile(rf"(?<![\w\u0900-\u097f])(?:{_LABEL_WORDS})(?![\w\u0900-\u097f])", re.I)
+_LABELS = re.compile(rf"{_EDGE}(?:{_LABEL_WORDS}){_NO_LETTER}", re.IGNORECASE)
 _ARTICLE_LABEL = re.compile(
-    r"(?<![\w\u0900-\u097f])(?:published|updated|posted|modified|date|dated"
-    r"|प्रकाशित|अपडेटेड|अपडेट|दिनांक|तारीख|तिथि|प्रकाशन)(?![\w\u0900-\u097f])",
+    rf"{_EDGE}(?:publish|published|updated|posted|modified|date|dated"
+    rf"|प्रकाशित|अपडेटेड|अपडेट|अद्यतन|संशोधित|दिनांक|तारीख|तिथि|प्रकाशन){_NO_LETTER}",
     re.IGNORECASE,
 )
+_PUBLISHED = re.compile(rf"{_EDGE}(?:publish|published|posted|प्रकाशित|प्रकाशन){_NO_LETTER}", re.I)
+# What the reader, the browser or the site's own clock says of the day the page was saved.
+_PAGE_LABEL = re.compile(
+    rf"{_EDGE}(?:saved|printed|accessed|downloaded|retrieved|archived|today|print\s+date"
+    rf"|सहेजा|सहेजी|सेव|डाउनलोड|आज){_NO_LETTER}",
+    re.IGNORECASE,
+)
+# "Mon. Dec 23rd, 2024": the clock that a widespread WordPress theme puts on every page.
+_THEME_CLOCK = re.compile(
+    rf"\s*(?:{_WEEKDAYS})\.\s+(?:{_MONTHS})\s+\d{{1,2}}(?:st|nd|rd|th),?\s", re.I
+)
+_STAMP_LABEL = re.compile(
+    rf"{_ARTICLE_LABEL.pattern}(?:\s+(?:date|on|at))?\s*[:：]\s*(?:(?:{_WEEKDAYS})\.?,?\s*)?$",
+    re.IGNORECASE,
+)
+_POSTPOSITION = re.compile(rf"\s*(?:को|के|की|का|में|से|तक|पर){_NO_LETTER}")
+_CALENDAR = re.compile(rf"(?:the\s|then{_NO_LETTER}|(?:{_WEEKDAYS}|{_MONTHS}){_NO_LETTER})", re.I)
+_NO_PLACE = re.compile(rf"^\s*(?:on|in|since|until|by)\s|{_WEEKDAY.pattern}", re.IGNORECASE)
+_MAX_EXTRA_WORDS = 4
 _DATELINE = re.compile(r"\s*[^\s,:(।.][^,:(।.\n]{1,40}?\s*[,(:–—-]\s*")
 
 
@@ -75,6 +100,7 @@ def find_dates(line: str) -> list[FoundDate]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def _parse(text: str) -> date | None:
     # Imported here: it takes a third of a second, and a question without a date does not need it.
     import dateparser
@@ -98,12 +124,29 @@ def is_date_line(line: str) -> bool:
         rest = rest[: item.start] + " " + rest[item.end :]
     for pattern in (_CLOCK, _WEEKDAY, _LABELS):
         rest = pattern.sub(" ", rest)
-    return not any(char.isalnum() for char in rest)
+    extra = sum(any(char.isalnum() for char in word) for word in rest.split())
+    # "Saved from the web on 23 Dec 2024"
+    return extra <= (_MAX_EXTRA_WORDS if _PAGE_LABEL.match(line.lstrip(" (")) else 0)
+
+
+def is_bare(line: str) -> bool:
+    """Whether a date line says nothing of its date, neither what it is of nor a time of day."""
+    return not (_ARTICLE_LABEL.search(line) or _PAGE_LABEL.search(line) or is_clock(line))
 
 
 def is_labelled(line: str) -> bool:
     """Whether a line says of its date that it is the article's (published, updated, प्रकाशित)."""
-    return bool(_ARTICLE_LABEL.search(line))
+    return bool(_ARTICLE_LABEL.search(line)) and not _PAGE_LABEL.search(line)
+
+
+def says_published(line: str) -> bool:
+    """Whether a line says published, rather than updated."""
+    return bool(_PUBLISHED.search(line))
+
+
+def has_stamp(line: str) -> bool:
+    """Whether a date stands right behind a label and a colon: "PIB | Posted On: 7 Apr 2021"."""
+    return any(_STAMP_LABEL.search(line[: found.start]) for found in find_dates(line))
 
 
 def is_clock(line: str) -> bool:
@@ -111,10 +154,25 @@ def is_clock(line: str) -> bool:
     return bool(_STAMP.search(line))
 
 
+def is_page_date(line: str) -> bool:
+    """Whether a date is surely that of saving the page, wherever on the page it stands."""
+    return bool(_PAGE_LABEL.search(line) or _THEME_CLOCK.match(line))
+
+
+def opens_with_calendar(text: str) -> bool:
+    """Whether a text opens with a weekday or month: "Friday evening", "May 2023"."""
+    return bool(_CALENDAR.match(text))
+
+
 def dateline(paragraph: str) -> FoundDate | None:
-    """Find the date an agency report opens with: "इस्लामाबाद, सात अप्रैल …"."""
+    """Find the date an agency report opens with: "इस्लामाबाद, सात अप्रैल …".
+
+    A sentence that only begins with a day ("On Sunday, 15 August 1947", "15 अगस्त को") has none.
+    """
     opening = _DATELINE.match(paragraph)
-    if opening is None:
+    if opening is None or _NO_PLACE.search(opening.group()):
         return None
     found = find_dates(paragraph[: opening.end() + 40])
-    return found[0] if found and found[0].start == opening.end() else None
+    if not found or found[0].start != opening.end():
+        return None
+    return None if _POSTPOSITION.match(paragraph, found[0].end) else found[0]

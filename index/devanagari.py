@@ -31,7 +31,7 @@ _FOLDS = str.maketrans(
 # A nasal before a consonant of its own class is usually written as anusvara: हिन्दी, हिंदी.
 _CLASS_NASAL = re.compile("ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|न्(?=[त-ध])|म्(?=[प-भ])")
 # गये, गयी and गए, गई: the glide before े and ी is optional in spelling.
-_GLIDE = re.compile("(?<=[क-हा-ौ])य([ेी])")
+_GLIDE = re.compile("(?<=[अ-औक-हा-ौ])य([ेी])")
 _GLIDE_VOWELS = {"े": "ए", "ी": "ई"}
 
 # Text of our two scripts alone needs no Unicode tables: the same folds in one pass.
@@ -153,6 +153,9 @@ _LATIN_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^kn", "n"),
         (r"^wr", "r"),
         (r"^ps", "s"),
+        (r"^ct|^pt", "t"),
+        (r"rh", "r"),
+        (r"ew(?=[^aeiou]|$)", "u"),
         (r"igh(?=t|$)", "ai"),
         (r"ough(?=t|$)", "o"),
         (r"augh(?=t|$)", "o"),
@@ -180,7 +183,7 @@ _LATIN_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 _OPENING_YU = re.compile(r"^yu")  # यूरोप, Europe
 _SCHWA_GLIDE = re.compile(rf"{_SCHWA}y{_SCHWA}(?=[^aeiou])")  # जयशंकर, Jaishankar
 _BACK_GLIDE = re.compile(r"(?<=[ou])va")  # गोवा, Goa
-_FRONT_GLIDE = re.compile(r"(?<=i)y(?=a)")  # विक्टोरिया, Victoria
+_FRONT_GLIDE = re.compile(r"(?<=i)y(?=a)|(?<=[^aeiou@])y(?=u)")  # विक्टोरिया, Victoria; न्यूटन, Newton
 _DOUBLED = re.compile(r"(.)\1+")
 _VOWEL_LETTERS = re.compile(r"[aeiou]")
 _PLURAL = re.compile(r"(?<=[a-z]{3})(?<![suic])(?:'s?|s'?)$|(?<=[a-z]{2})'s$")
@@ -208,6 +211,34 @@ def sound_key(word: str) -> str:
     sounds = _DOUBLED.sub(r"\1", sounds)
     opening = sounds[:1] if sounds[:1] in "aeiou" else ""
     return opening + sounds[len(opening) :].replace("a", "").removesuffix("h")
+
+
+# Letters that English reads in more than one way, beside the reading that `sound_key` takes.
+_SECOND_READINGS = (
+    ("ch", "k"),
+    ("ch", "sh"),
+    ("ge", "je"),
+    ("gi", "ji"),
+    ("gy", "ji"),
+    ("tu", "chu"),
+)
+
+
+@lru_cache(maxsize=200_000)
+def sound_keys(word: str) -> tuple[str, ...]:
+    """List the ways a normalised word may sound, the likeliest first.
+
+    A Latin word may end in an s that is no plural (James), and its ch, g and tu may be read in
+    two ways (Michael, Gerald); Devanagari is read in one.
+    """
+    keys = [sound_key(word)]
+    if word.isascii() and word.isalpha():
+        if word.endswith("s"):
+            keys.append(sound_key(f"{word[:-1]}ss"))
+        for letters, reading in _SECOND_READINGS:
+            if letters in word:
+                keys.append(sound_key(word.replace(letters, reading)))
+    return tuple(dict.fromkeys(keys))
 
 
 def skeleton(key: str) -> str:

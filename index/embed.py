@@ -26,6 +26,8 @@ _SOUND_WEIGHT = 0.5
 _CONCEPT_WEIGHT = 0.7
 _MIN_SKELETON = 3
 """Two consonants are shared by too many words to mean one of them."""
+_FINGERPRINT_BYTES = 65_536
+"""Of each of three places in a file: settings whole, weights enough to tell trainings apart."""
 
 
 class Embedder(Protocol):
@@ -63,7 +65,7 @@ class HashingEmbedder:
             bucket, sign = _hash(feature)
             vector[bucket] += sign * weight
         length = float(np.linalg.norm(vector))
-        return vector / length if length else vector
+        return vector / np.float32(length) if length else vector
 
 
 def _empty() -> Vectors:
@@ -107,19 +109,18 @@ class NeuralEmbedder:
 
         Raises ModelError if the folder is not a sentence-transformers model.
         """
-        if not (folder / "modules.json").is_file():
-            raise ModelError(
-                f"{folder} is not a sentence-transformers model (it has no modules.json); give the "
-                "folder that holds one."
-            )
+        self.name = neural_name(folder)
         # Imported here: it takes many seconds, and only those who have a model need it.
         from sentence_transformers import SentenceTransformer
 
         try:
             self._model = SentenceTransformer(str(folder), local_files_only=True)
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise ModelError(f"The embedder in {folder} cannot be loaded: {error}") from error
-        self.name = f"{folder.resolve().name}-{_fingerprint(folder)}"
+        # Damaged weights and settings raise whatever the library that reads them raises.
+        except Exception as error:
+            reason = (str(error).strip() or repr(error)).splitlines()[0]
+            raise ModelError(
+                f"The embedder in {folder} cannot be loaded ({reason}); fetch it again."
+            ) from error
         self._question_prompt, self._passage_prompt = _prompts(folder, self._model.prompts)
 
     def passages(self, texts: Sequence[str]) -> Vectors:
@@ -128,9 +129,12 @@ class NeuralEmbedder:
 
     def question(self, text: str) -> Vectors:
         """Embed a question. Returns shape (dimension,)."""
-        return self._encode([text], self._question_prompt)[0]
+        vector: Vectors = self._encode([text], self._question_prompt)[0]
+        return vector
 
     def _encode(self, texts: list[str], prompt: str) -> Vectors:
+        if not texts:
+            return np.zeros((0, self._model.get_embedding_dimension()), dtype=np.float32)
         vectors = self._model.encode(
             texts, prompt=prompt, normalize_embeddings=True, show_progress_bar=False
         )
@@ -150,21 +154,51 @@ def _prompts(folder: Path, stated: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _fingerprint(folder: Path) -> str:
-    """Tell models apart by their settings and the sizes of their files, without reading weights."""
+    """Tell models apart by their files' sizes and parts of them, without reading all weights."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(part.startswith(".") for part in path.parts):
-            digest.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode())
-            if path.suffix == ".json" and path.stat().st_size < 1_000_000:
-                digest.update(path.read_bytes())
+        name = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in name.parts):
+            size = path.stat().st_size
+            digest.update(f"{name.as_posix()} {size}\n".encode())
+            with path.open("rb") as file:
+                for place in (0, size // 2, max(0, size - _FINGERPRINT_BYTES)):
+                    file.seek(place)
+                    digest.update(file.read(_FINGERPRINT_BYTES))
     return digest.hexdigest()[:12]
 
 
-def open_embedder(choice: str | None) -> Embedder:
-    """Open the embedder of a model folder, or the built-in one for None or "built-in".
+def neural_name(folder: Path) -> str:
+    """Name the vectors of a model folder, without loading the model.
+
+    Raises ModelError if the folder is not a sentence-transformers model.
+    """
+    if not (folder / "modules.json").is_file():
+        raise ModelError(
+            f"{folder} is not a sentence-transformers model (it has no modules.json); give the "
+            "folder that holds one with --embedder."
+        )
+    try:
+        return f"{folder.resolve().name}-{_fingerprint(folder)}"
+    except OSError as error:
+        raise ModelError(f"The embedder in {folder} cannot be read: {error}") from error
+
+
+def embedder_name(choice: str) -> str:
+    """Say which vectors `open_embedder` would make, without loading anything.
 
     Raises ModelError if the folder is not a model.
     """
-    if choice is None or choice == BUILT_IN:
+    if choice == BUILT_IN:
+        return HashingEmbedder.name
+    return neural_name(Path(choice).expanduser())
+
+
+def open_embedder(choice: str = BUILT_IN) -> Embedder:
+    """Open the embedder of a model folder, or the built-in one.
+
+    Raises ModelError if the folder is not a model.
+    """
+    if choice == BUILT_IN:
         return HashingEmbedder()
     return NeuralEmbedder(Path(choice).expanduser())

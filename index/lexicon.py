@@ -5,7 +5,7 @@ A term of several words is its stems joined by spaces.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -16,6 +16,24 @@ from index.analyze import is_function_word, stem
 from index.devanagari import normalise, skeleton, sound_key
 
 _FILE = "lexicon.tsv"
+# Endings and what they stand for in the dictionary form; longer endings first.
+_INFLECTIONS = (
+    ("ियों", ("ी", "ि")),
+    ("ियां", ("ी", "ि")),
+    ("ुओं", ("ू", "ु")),
+    ("ओं", ("",)),
+    ("एं", ("",)),
+    ("ों", ("", "ा")),
+    ("ें", ("", "ा")),
+    ("े", ("ा",)),
+    ("ी", ("ा",)),
+    ("ies", ("y",)),
+    ("es", ("", "e")),
+    ("s", ("",)),
+    ("ied", ("y",)),
+    ("ed", ("", "e")),
+    ("ing", ("", "e")),
+)
 
 
 @dataclass(frozen=True)
@@ -27,12 +45,18 @@ class Lexicon:
     english: Mapping[str, tuple[str, ...]]
     """Hindi term → English terms."""
     exact: Mapping[str, tuple[str, ...]]
-    """Hindi word as written → English terms: वादा is a promise, वाद a lawsuit, their stem is one."""
+    """Word as written → terms of the other language.
+
+    वादा is a promise and वाद a lawsuit, but their stem is one; so with formation and format.
+    """
 
     def translate(self, word: str) -> tuple[str, ...]:
         """List what a normalised word, or the term it is a form of, is in the other language."""
+        for form in (word, *_base_forms(word)):
+            if form in self.exact:
+                return self.exact[form]
         root = stem(word)
-        return self.exact.get(word) or self.hindi.get(root) or self.english.get(root) or ()
+        return self.hindi.get(root) or self.english.get(root) or ()
 
     def knows(self, root: str) -> bool:
         """Whether a stem is that of a word in the lexicon."""
@@ -43,6 +67,8 @@ class Lexicon:
         """Consonants → the Hindi words that sound so, to read roman Hindi."""
         sounds: dict[str, list[str]] = defaultdict(list)
         for word in self.exact:
+            if word.isascii():
+                continue
             sounds[skeleton(sound_key(word))].append(word)
         return _frozen(sounds)
 
@@ -52,32 +78,46 @@ def load() -> Lexicon:
     """Read the lexicon that ships with Khabar, and CLDR's names."""
     text = resources.files("index").joinpath(_FILE).read_text(encoding="utf-8")
     names = "\n".join(f"{english}\t{hindi}" for english, hindi in cldr.pairs())
-    return build(f"{text}\n{names}")
+    # Apart, because one foreign letter among CLDR's names makes normalising slow for all.
+    return build(f"{normalise(text)}\n{normalise(names)}")
 
 
 def build(text: str) -> Lexicon:
-    """Make a lexicon from lines `headword<TAB>rendering, rendering`."""
-    hindi: dict[str, dict[str, None]] = defaultdict(dict)
-    english: dict[str, dict[str, None]] = defaultdict(dict)
-    exact: dict[str, dict[str, None]] = defaultdict(dict)
-    # Normalised in one go, because every cold start waits for it.
-    for line in normalise(text).splitlines():
+    """Make a lexicon from normalised lines `headword<TAB>rendering, rendering`."""
+    hindi: dict[str, list[str]] = defaultdict(list)
+    english: dict[str, list[str]] = defaultdict(list)
+    exact: dict[str, list[str]] = defaultdict(list)
+    # Each word is stemmed once, because every cold start waits for this.
+    lines = text.splitlines()
+    vocabulary = set(" ".join(lines).replace("-", " ").replace(",", " ").split())
+    roots = {word: stem(word) for word in vocabulary if not is_function_word(word)}
+
+    def term(phrase: str) -> str:
+        if phrase in roots:
+            return roots[phrase]
+        return " ".join(roots[w] for w in phrase.replace("-", " ").split() if w in roots)
+
+    for line in lines:
         headword, _, renderings = line.partition("\t")
-        head = _term(headword)
+        head = term(headword)
+        if not head:
+            continue
         for rendering in renderings.split(", "):
-            term = _term(rendering)
-            if head and term:
-                hindi[head][term] = None
-                english[term][head] = None
-                if " " not in term:
-                    exact[rendering.strip()][head] = None
+            if translated := term(rendering):
+                hindi[head].append(translated)
+                english[translated].append(head)
+                exact[rendering].append(head)
+                exact[headword].append(translated)
     return Lexicon(_frozen(hindi), _frozen(english), _frozen(exact))
 
 
-def _term(words: str) -> str:
-    kept = [stem(word) for word in words.replace("-", " ").split() if not is_function_word(word)]
-    return " ".join(kept)
+def _base_forms(word: str) -> Iterator[str]:
+    """Yield the dictionary forms a normalised word may be an inflection of."""
+    for ending, bases in _INFLECTIONS:
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            for base in bases:
+                yield word.removesuffix(ending) + base
 
 
 def _frozen(table: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
-    return MappingProxyType({key: tuple(values) for key, values in table.items()})
+    return MappingProxyType({key: tuple(dict.fromkeys(values)) for key, values in table.items()})

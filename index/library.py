@@ -24,9 +24,12 @@ from typing import Any
 from index.errors import IndexFolderError
 from index.types import Article, Language, Passage, Span
 
-FORMAT = "1"
+FORMAT = "2"
 """Version of what is stored; another one is refused, not guessed at."""
 FILE_NAME = "khabar.sqlite"
+LOCK_NAME = "khabar.lock"
+_NEW = {LOCK_NAME, FILE_NAME, *(f"{FILE_NAME}-{kind}" for kind in ("journal", "wal", "shm"))}
+"""All that a crash can leave of an index before its library is made."""
 
 PENDING, READY, LEAVING = "pending", "ready", "leaving"
 
@@ -54,12 +57,18 @@ CREATE TABLE passages (
 );
 CREATE INDEX by_article ON passages (article);
 -- Every word in the index, and its stem, under the consonants it sounds with: other spellings.
+-- A word leaves with the last of the articles that hold it.
 CREATE TABLE vocabulary (
     skeleton TEXT NOT NULL,
     word TEXT NOT NULL,
+    articles INTEGER NOT NULL,
     PRIMARY KEY (skeleton, word)
 ) WITHOUT ROWID;
 """
+
+
+_NOT_DAMAGE = (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.IntegrityError)
+"""No space, no permission, a mistake of ours: the file itself may be sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,46 +86,69 @@ class Library:
         """Open the library in `folder`, or make a new one where the folder is new or empty.
 
         Raises IndexFolderError if the folder holds something else, cannot be written, or was
-        made by another version.
+        made by another version; every other method raises it if the file is damaged or full.
         """
+        self._folder = folder
         self._lock = threading.RLock()
-        path = folder / FILE_NAME
+        self.check_folder(folder)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            is_new = not path.exists()
-            if is_new and any(folder.iterdir()):
-                raise IndexFolderError(
-                    f"{folder} is not a Khabar index and not empty; give another folder with --db."
-                )
-            self._connection = sqlite3.connect(path, check_same_thread=False)
-            self._prepare(folder, is_new=is_new)
+            self._connection = sqlite3.connect(folder / FILE_NAME, check_same_thread=False)
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
         except (OSError, sqlite3.Error) as error:
             raise self.unusable(folder, error) from error
 
     @staticmethod
+    def check_folder(folder: Path) -> None:
+        """Make the folder where it is missing; write nothing into one that is not ours.
+
+        Raises IndexFolderError if it holds something else or cannot be made.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            names = {path.name for path in folder.iterdir()}
+            # In this order: an index that another process is making right now has both or neither.
+            is_ours = (folder / FILE_NAME).exists()
+        except (OSError, ValueError) as error:
+            raise Library.unusable(folder, error) from error
+        if not is_ours and names - _NEW:
+            raise IndexFolderError(
+                f"{folder} is not a Khabar index and not empty; give another folder with --db."
+            )
+
+    @staticmethod
     def unusable(folder: Path, error: Exception) -> IndexFolderError:
         """Say that the folder cannot be written or read, and what to do."""
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, _NOT_DAMAGE):
+            return IndexFolderError(
+                f"The index in {folder} is damaged ({error}); delete the folder and index the "
+                "articles again."
+            )
         return IndexFolderError(
             f"The index folder {folder} cannot be used ({error}); "
             "give a folder that can be written with --db."
         )
 
-    def _prepare(self, folder: Path, *, is_new: bool) -> None:
+    def _prepare(self) -> None:
         run = self._connection.execute
-        run("PRAGMA journal_mode = WAL")
-        run("PRAGMA synchronous = FULL")
-        run("PRAGMA foreign_keys = ON")
-        tables = run("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if is_new or not tables:
+        if not run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            if {path.name for path in self._folder.iterdir()} - _NEW:
+                raise sqlite3.DatabaseError("its library is empty")
             # executescript commits first, so the schema and its format stand in one transaction.
-            mark = f"INSERT INTO about VALUES ('format', '{FORMAT}');"
+            mark = f"INSERT INTO about VALUES ('format', '{FORMAT}');"  # noqa: S608, a constant
             self._connection.executescript(f"BEGIN; {_SCHEMA} {mark} COMMIT;")
         found = self.about("format") if self._has_table("about") else None
         if found != FORMAT:
             raise IndexFolderError(
-                f"{folder} was made by another version of Khabar (format {found}, this one writes "
-                f"format {FORMAT}); delete the folder and index the articles again."
+                f"{self._folder} was made by another version of Khabar (format {found}, this one "
+                f"writes format {FORMAT}); delete the folder and index the articles again."
             )
+        run("PRAGMA journal_mode = WAL")
+        run("PRAGMA synchronous = FULL")
+        run("PRAGMA foreign_keys = ON")
 
     def _has_table(self, name: str) -> bool:
         query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
@@ -124,12 +156,18 @@ class Library:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._connection:
-            yield self._connection
+        try:
+            with self._lock, self._connection:
+                yield self._connection
+        except sqlite3.Error as error:
+            raise self.unusable(self._folder, error) from error
 
     def _rows(self, query: str, values: Sequence[str | int | None] = ()) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._connection.execute(query, values).fetchall()
+        try:
+            with self._lock:
+                return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise self.unusable(self._folder, error) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -154,9 +192,12 @@ class Library:
     def add(
         self,
         articles: Sequence[tuple[Article, str, Sequence[Span]]],
-        vocabulary: Iterable[tuple[str, str]],
+        vocabulary: Mapping[tuple[str, str], int],
     ) -> list[StoredArticle]:
-        """Write articles, each with its content hash and passages, as PENDING."""
+        """Write articles, each with its content hash and passages, as PENDING.
+
+        `vocabulary` counts the articles that hold each (skeleton, word).
+        """
         stored = []
         with self._transaction() as connection:
             for article, digest, spans in articles:
@@ -184,7 +225,11 @@ class Library:
                     for span in spans
                 ]
                 stored.append(StoredArticle(row[0], tuple(ids)))
-            connection.executemany("INSERT OR IGNORE INTO vocabulary VALUES (?, ?)", vocabulary)
+            connection.executemany(
+                "INSERT INTO vocabulary VALUES (?, ?, ?) ON CONFLICT (skeleton, word)"
+                " DO UPDATE SET articles = articles + excluded.articles",
+                ((skeleton, word, count) for (skeleton, word), count in vocabulary.items()),
+            )
         return stored
 
     def publish(self, articles: Iterable[int]) -> None:
@@ -217,21 +262,50 @@ class Library:
             for article, ids in self._rows(query)
         ]
 
-    def forget(self, articles: Iterable[int]) -> None:
-        """Delete articles and their passages for good."""
+    def forget(self, articles: Iterable[int], vocabulary: Mapping[tuple[str, str], int]) -> None:
+        """Delete articles and their passages for good, and the words that only they hold.
+
+        `vocabulary` counts the articles among them that hold each (skeleton, word), as in `add`.
+        """
         with self._transaction() as connection:
             connection.executemany("DELETE FROM articles WHERE id = ?", [(a,) for a in articles])
+            connection.executemany(
+                "UPDATE vocabulary SET articles = articles - ? WHERE skeleton = ? AND word = ?",
+                ((count, skeleton, word) for (skeleton, word), count in vocabulary.items()),
+            )
+            connection.executemany(
+                "DELETE FROM vocabulary WHERE skeleton = ? AND word = ? AND articles <= 0",
+                vocabulary.keys(),
+            )
+
+    def texts(self, article: int) -> tuple[str | None, dict[int, str]]:
+        """Read an article's title and the text of each of its passages, whatever its state."""
+        title, text = self._rows("SELECT title, text FROM articles WHERE id = ?", [article])[0]
+        query = "SELECT id, start, end FROM passages WHERE article = ? ORDER BY start"
+        return title, {row[0]: text[row[1] : row[2]] for row in self._rows(query, [article])}
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Read the passages of READY articles; others are left out."""
         query = (
-            "SELECT p.id, a.source, p.start, p.end, substr(a.text, p.start + 1, p.end - p.start),"
-            " a.title, a.date, a.language"
-            " FROM passages p JOIN articles a ON a.id = p.article"
+            "SELECT p.article, p.id, p.start, p.end FROM passages p"
+            " JOIN articles a ON a.id = p.article"
             " WHERE a.state = 'ready' AND p.id IN (SELECT value FROM json_each(?))"
         )
-        rows = self._rows(query, [json.dumps(list(ids))])
-        return {row[0]: Passage(*row[:6], _day(row[6]), _language(row[7])) for row in rows}
+        spans: dict[int, list[tuple[int, int, int]]] = {}
+        for article, *span in self._rows(query, [json.dumps(list(ids))]):
+            spans.setdefault(article, []).append((span[0], span[1], span[2]))
+        # Each text once: SQLite's substr would read a long one again for each of its passages.
+        query = (
+            "SELECT source, text, title, date, language FROM articles"
+            " WHERE state = 'ready' AND id = ?"
+        )
+        found = {}
+        for article, places in spans.items():
+            for source, text, title, day, language in self._rows(query, [article]):
+                about = (title, _day(day), _language(language))
+                for number, start, end in places:
+                    found[number] = Passage(number, source, start, end, text[start:end], *about)
+        return found
 
     def article(self, source: str) -> Article | None:
         """Read one searchable article, whole."""
@@ -239,8 +313,8 @@ class Library:
             "SELECT source, text, title, author, date, language FROM articles"
             " WHERE state = 'ready' AND source = ?"
         )
-        for row in self._rows(query, [source]):
-            return Article(*row[:4], _day(row[4]), _language(row[5]))
+        for _, text, title, author, day, language in self._rows(query, [source]):
+            return Article(source, text, title, author, _day(day), _language(language))
         return None
 
     def counts(self) -> tuple[int, int]:
@@ -266,7 +340,8 @@ class Library:
             "SELECT id, source FROM articles WHERE state = 'ready'"
             " AND (?1 IS NULL OR date >= ?1) AND (?2 IS NULL OR date <= ?2)"
         )
-        span = [day.isoformat() if day else None for day in (since, until)]
+        # A datetime is a date too; its first ten characters are the day.
+        span = [day.isoformat()[:10] if day else None for day in (since, until)]
         wanted = None if sources is None else set(sources)
         return [row[0] for row in self._rows(query, span) if wanted is None or row[1] in wanted]
 

@@ -71,11 +71,11 @@ def _walk(
     try:
         entries = list(os.scandir(folder))
     except OSError as error:
-        failed[_source(root, folder)] = f"cannot be listed: {_reason(error)}."
+        failed[_printable(_source(root, folder))] = f"cannot be listed: {_reason(error)}."
         return
     for entry in entries:
         path = Path(entry.path)
-        source = _source(root, path)
+        source = _printable(_source(root, path))
         if entry.name.startswith("."):
             skipped[source] = "hidden"
         elif entry.is_symlink():
@@ -87,8 +87,8 @@ def _walk(
         elif path.suffix.lower() not in SUFFIXES:
             kind = path.suffix or "no suffix"
             skipped[source] = f"not a format Khabar reads ({kind}; it reads {', '.join(SUFFIXES)})"
-        elif not _is_utf8(source):
-            failed[_printable(source)] = "the file's name is not valid UTF-8; rename it."
+        elif source != _source(root, path):
+            failed[source] = "the file's name is not valid UTF-8; rename it."
         else:
             yield Candidate(source, path)
 
@@ -97,15 +97,8 @@ def _source(root: Path, path: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
-def _is_utf8(name: str) -> bool:
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _printable(name: str) -> str:
+    """Spell out what of a file's name is not valid UTF-8, so that it can be shown."""
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -122,7 +115,8 @@ def read_bytes(path: Path) -> bytes:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise FileError(
-                f"{size / 1e6:.0f} MB; an article may have {MAX_BYTES / 1e6:.0f} MB, split the file."
+                f"{size / 1e6:.0f} MB; an article may have {MAX_BYTES / 1e6:.0f} MB, "
+                "split the file."
             )
         data = path.read_bytes()
     except OSError as error:
@@ -163,8 +157,11 @@ def decode(data: bytes) -> str:
         return _checked(_without_mark(data))
     try:
         return _checked(data.decode("utf-8"))
-    except UnicodeDecodeError:
-        pass
+    except UnicodeDecodeError as error:
+        if _is_damaged_utf8(data):
+            raise FileError(
+                f"begins like UTF-8 but breaks off at byte {error.start}; save it as UTF-8."
+            ) from error
     # Imported here: only a legacy file needs it.
     from charset_normalizer import from_bytes
 
@@ -174,12 +171,24 @@ def decode(data: bytes) -> str:
     return _checked(_decoded(data, guess.encoding))
 
 
+def _is_damaged_utf8(data: bytes) -> bool:
+    """Tell UTF-8 with a few broken bytes from a legacy encoding, which has hardly a letter of it.
+
+    Guessing an encoding for it would turn every Hindi letter into rubbish.
+    """
+    text = data.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    letters = sum(char > "\x7f" for char in text) - broken
+    return letters > 2 * broken
+
+
 def _decoded(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise FileError(
-            f"begins like {encoding.upper()} but breaks off at byte {error.start}; save it as UTF-8."
+            f"begins like {encoding.upper()} but breaks off at byte {error.start}; "
+            "save it as UTF-8."
         ) from error
 
 

@@ -12,7 +12,7 @@ from index.types import Language
 _DEVANAGARI_WORD = re.compile(r"[\u0904-\u0939\u0958-\u0961][\u0900-\u0963]*")
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
 _FIELD = re.compile(
-    r"^(title|author|date)\s*:\s*[\"']?(.*?)[\"']?\s*$", re.IGNORECASE | re.MULTILINE
+    r"^(title|author|date)[ \t]*:[ \t]*[\"']?(.*?)[\"']?\s*$", re.IGNORECASE | re.MULTILINE
 )
 _DATELINE_PARAGRAPHS = 3
 """A dateline opens the report; below its first paragraphs a date is somebody else's."""
@@ -49,24 +49,37 @@ def article_date(lines: Sequence[Line]) -> datetime.date | None:
     """Find the day the article is from, never the day its page was saved.
 
     In order of trust: a date labelled as published or updated, a line that is only a date, the
-    dateline of the report. A date above everything else is the page's own clock when it carries
-    a weekday, an ordinal or a time, or when the article names another day.
+    dateline of the report. A date above the headline is the page's own clock when it carries
+    a weekday, an ordinal or a time, or when the article names another day; so is, anywhere, one
+    that says it is the day of saving or printing. Below a comment form dates are the readers'.
     """
-    furniture = [line for line in lines if line.kind is Kind.FURNITURE]
-    for line in furniture:
-        if dates.is_labelled(line.text) and (day := _first_day(line.text)):
-            return day
+    end = clean.comments_start(lines)
+    headline = next((i for i, line in enumerate(lines) if line.kind is not Kind.FURNITURE), 0)
     body = [line for line in lines if line.kind is Kind.BODY][:_DATELINE_PARAGRAPHS]
     datelines = [found for line in body if (found := dates.dateline(line.text))]
-    for line in furniture:
-        on_top = line is lines[0]
-        if not dates.is_date_line(line.text) or (
-            on_top and (dates.is_clock(line.text) or datelines)
-        ):
-            continue
-        if day := _first_day(line.text):
-            return day
+    ranked = []
+    for i, line in enumerate(lines[:end]):
+        if line.kind is Kind.FURNITURE:
+            rank = _trust(line.text, i < headline, bool(datelines))
+            if rank is not None and (day := _first_day(line.text)):
+                ranked.append((rank, i, day))
+    if ranked:
+        return min(ranked)[-1]
     return next((found.day for found in datelines if found.day), None)
+
+
+def _trust(line: str, on_top: bool, has_dateline: bool) -> int | None:
+    """Rank what a furniture line says of the article's date, 0 best; None if it says nothing."""
+    if dates.is_page_date(line):
+        return None
+    if dates.is_labelled(line):
+        # "Updated" on top of a page may be the page's.
+        return 0 if dates.says_published(line) or not on_top else 2
+    if not dates.is_date_line(line):
+        return None
+    if not on_top:
+        return 1
+    return None if dates.is_clock(line) or has_dateline else 3
 
 
 def _first_day(line: str) -> datetime.date | None:

@@ -11,8 +11,9 @@ from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
+from index import initialisms
 from index.analyze import is_function_word, stem, words
-from index.devanagari import is_devanagari, skeleton, sound_key
+from index.devanagari import is_devanagari, skeleton, sound_key, sound_keys
 from index.errors import QuestionError
 from index.lexicon import Lexicon
 from index.stopwords import ENGLISH, ROMAN
@@ -32,6 +33,8 @@ class Weights:
     translation: float = 0.8
     second_translation: float = 0.55
     """Renderings after the first two."""
+    synonym: float = 0.2
+    """Another word of the same language with the same translation."""
     name_sound: float = 0.9
     """Same sound in the other script, for a word the lexicon does not know."""
     word_sound: float = 0.45
@@ -41,6 +44,8 @@ class Weights:
     """Same sound, same script."""
     likeness: float = 0.5
     """Sound keys less alike than this are different words."""
+    short_likeness: float = 0.66
+    """The same for a name of one or two consonants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +185,14 @@ def read(
     language = language_of(text, lexicon)
     content = _content(words(text), language)
     found: dict[str, list[str]] = {}
-    for consonants, spelled in spellings(sorted({skeleton(sound_key(word)) for word in content})):
+    keys = {skeleton(key) for word in content for key in sound_keys(word)}
+    for consonants, spelled in spellings(sorted(keys)):
         found.setdefault(consonants, []).append(spelled)
     phrases = _phrases([stem(word) for word in content], lexicon)
     terms = []
     for i, word in enumerate(content):
         reader = _Reader(lexicon, weights, language)
-        reader.read(word, found.get(skeleton(sound_key(word)), ()))
+        reader.read(word, found)
         for translated in phrases.get(i, ()):
             reader.add(translated, weights.translation)
         alternatives = reader.alternatives
@@ -239,45 +245,53 @@ class _Reader:
         if weight > self.alternatives.get(alternative, 0.0):
             self.alternatives[alternative] = weight
 
-    def read(self, word: str, spelled: Iterable[str]) -> None:
-        """Add the word itself, what it means, and what is spelled as it sounds."""
-        root = stem(word)
-        self.add(root, 1.0)
+    def read(self, word: str, spelled: Mapping[str, Iterable[str]]) -> None:
+        """Add the word itself, what it means, and what is spelled as it sounds.
+
+        `spelled` maps consonants to the words of the index that have them.
+        """
+        self.add(stem(word), 1.0)
         self._translate(word, 1.0)
         if word[:1].isdigit():
             return
-        key = sound_key(word)
+        letters = initialisms.in_hindi(word) if word.isascii() else initialisms.in_english(word)
+        if letters and not self._lexicon.knows(stem(word)):
+            self.add(stem(letters), self._weights.name_sound)
         roman = self._language == "hi-Latn" and word.isascii()
-        for other in spelled:
-            self._sounds_like(root, key, other, roman=roman)
-        if roman:
-            for other in self._lexicon.by_skeleton.get(skeleton(key), ()):
-                self._sounds_like(root, key, other, roman=True)
+        for key in sound_keys(word):
+            for other in spelled.get(skeleton(key), ()):
+                self._sounds_like(word, key, other, roman=roman)
+            if roman:
+                for other in self._lexicon.by_skeleton.get(skeleton(key), ()):
+                    self._sounds_like(word, key, other, roman=True)
 
     def _translate(self, word: str, share: float) -> None:
         weights = self._weights
         for i, translated in enumerate(self._lexicon.translate(word)):
             weight = weights.translation if i < 2 else weights.second_translation
             self.add(translated, share * weight)
+            if i < 3 and self._language != "hi-Latn":
+                for synonym in self._lexicon.translate(translated)[:5]:
+                    self.add(synonym, weights.synonym)
 
-    def _sounds_like(self, root: str, key: str, other: str, *, roman: bool) -> None:
+    def _sounds_like(self, word: str, key: str, other: str, *, roman: bool) -> None:
         """Add a word of the index, or of the lexicon, that may be this one spelled otherwise."""
         weights = self._weights
-        other_key = sound_key(other)
-        likeness = Levenshtein.normalized_similarity(key, other_key)
-        # Two consonants are shared by many words; then the vowels must agree as well.
-        if likeness < (weights.likeness if len(skeleton(key)) > 2 else 0.99):
-            return
-        if root.isascii() == other.isascii():
-            weight = weights.variant if len(key) >= 5 and likeness > 0.85 else 0.0
+        same_script = word.isascii() == other.isascii()
+        known = self._lexicon.knows(stem(word))
+        likeness = max(Levenshtein.normalized_similarity(key, k) for k in sound_keys(other))
+        if same_script:
+            weight = weights.variant if len(key) >= 5 and likeness > 0.75 else 0.0
         elif roman:
             weight = weights.roman_sound
-        elif self._lexicon.knows(root):
-            weight = weights.word_sound
         else:
-            weight = weights.name_sound
-        weight *= likeness
-        if weight:
+            weight = weights.word_sound if known else weights.name_sound
+        if len(skeleton(key)) > 2:
+            enough = weights.likeness
+        else:  # shared by many words; then the vowels must agree as well
+            enough = 0.99 if known or roman else weights.short_likeness
+        if likeness >= enough and weight and len(key) > 1:
+            weight *= likeness
             self.add(stem(other), weight)
             if roman:
                 self._translate(other, weight)

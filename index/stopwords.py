@@ -28,7 +28,7 @@ can could may might must ought i me my mine we us our ours you your yours he him
 its they them their theirs this that these those there here who whom whose which what when where why
 how not no nor only own same too very just also such both each few more most other some any all many
 much every either neither one ones s t d ll re ve m don doesn didn isn aren wasn weren hasn haven
-hadn won wouldn shouldn couldn again further once out off up down while because until although though
+hadn won wouldn shouldn couldn again further once another upon besides else out off up down while because until although though
 however whether since per via get got please tell yes
 """
 # Spelled as people type them; what is spelled like an English word (me, to, the, he, is, do, so, in,

@@ -3,95 +3,189 @@
 import os
 import threading
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.embed import BUILT_IN, Embedder, open_embedder
-from index.errors import EmbedderMismatchError, IndexBusyError
-from index.library import FILE_NAME, Library
+from index.embed import BUILT_IN, Embedder, embedder_name, open_embedder
+from index.errors import EmbedderMismatchError, IndexBusyError, IndexFolderError
+from index.library import LOCK_NAME, Library
 from index.terms import TermIndex
 from index.vectors import VectorIndex
 
 EMBEDDER_VARIABLE = "KHABAR_EMBEDDER"
-_LOCK_NAME = "lock"
+
+Progress = Callable[[int, int], None]
+"""Called with (files done, files in all)."""
 
 
 class Store:
     """The parts of one index folder. Chroma and the embedder open when first needed.
 
-    Raises IndexFolderError if the folder is not usable, IndexBusyError if another process has it.
+    Opened again in the same process, a folder's parts are shared: two Chroma clients or two
+    readers of tantivy would not see each other's writes.
     """
 
     def __init__(self, folder: Path, embedder: str | None) -> None:
-        self.folder = folder
-        self._lock = _lock(folder)
+        """Open the folder.
+
+        Raises IndexFolderError if it is not usable, IndexBusyError if another process has it,
+        EmbedderMismatchError if it was made with another embedder, ModelError if there is none.
+        """
         try:
-            self.library = Library(folder)
+            self.folder = folder.resolve()
+        except (OSError, RuntimeError, ValueError) as error:
+            raise Library.unusable(folder, error) from error
+        self._parts = _borrow(self.folder)
+        self._closed = False
+        self._embedder: Embedder | None = None
+        self._loading = threading.Lock()
+        try:
             self._choice = self._choose(embedder)
-            self.terms = TermIndex(folder / "terms")
+            self._check_embedder()
         except BaseException:
-            self._lock.release()
+            self.close()
             raise
-        self.updating = threading.Lock()
 
     def _choose(self, wanted: str | None) -> str:
         """Take the embedder asked for, or else the one that the index remembers."""
         return (
             wanted
-            or os.environ.get(EMBEDDER_VARIABLE)
             or self.library.about("embedder")
+            or os.environ.get(EMBEDDER_VARIABLE)
             or BUILT_IN
         )
 
-    @cached_property
-    def embedder(self) -> Embedder:
-        """Open the embedder, which must be the one that made the index.
-
-        Raises EmbedderMismatchError if it is another one.
-        """
-        embedder = open_embedder(self._choice)
+    def _check_embedder(self) -> str:
+        name = embedder_name(self._choice)
         remembered = self.library.about("embedder name")
-        if remembered not in (None, embedder.name):
+        if remembered not in (None, name):
             made_with = self.library.about("embedder")
             raise EmbedderMismatchError(
                 f"The index {self.folder} was made with the embedder {remembered} and cannot be "
-                f"used with {embedder.name}; open it with --embedder {made_with}, or index the "
-                "articles into another folder with --db."
+                f"used with {name}; open it with --embedder {made_with}, or index the articles "
+                "into another folder with --db."
             )
-        return embedder
+        return name
+
+    @property
+    def library(self) -> Library:
+        """The texts and what is known of them."""
+        return self._open_parts().library
+
+    @property
+    def terms(self) -> TermIndex:
+        """The passages' stems."""
+        return self._open_parts().terms
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """The passages' vectors."""
+        return self._open_parts().vectors
+
+    @property
+    def updating(self) -> threading.Lock:
+        """Held by the one update that may run."""
+        return self._open_parts().updating
+
+    def _open_parts(self) -> "_Parts":
+        if self._closed:
+            raise IndexFolderError(f"The index {self.folder} has been closed; open it again.")
+        return self._parts
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder that made the index."""
+        with self._loading:
+            if self._embedder is None:
+                self._embedder = open_embedder(self._choice)
+            return self._embedder
 
     def remember_embedder(self) -> None:
-        """Write down which embedder this index is made with."""
-        facts = {"embedder": self._choice, "embedder name": self.embedder.name}
-        if self._choice != BUILT_IN:
-            facts["embedder"] = str(Path(self._choice).expanduser().resolve())
-        self.library.remember(facts)
+        """Write down which embedder this index is made with, once it has loaded.
 
-    @cached_property
-    def vectors(self) -> VectorIndex:
-        """Open Chroma."""
-        return VectorIndex(self.folder / "chroma")
+        Raises EmbedderMismatchError if the index has got another one since it was opened.
+        """
+        self._check_embedder()
+        choice = self._choice
+        if choice != BUILT_IN:
+            choice = str(Path(choice).expanduser().resolve())
+        self.library.remember({"embedder": choice, "embedder name": self.embedder.name})
 
     def close(self) -> None:
-        """Let go of the files and the lock."""
-        if "vectors" in self.__dict__:
-            self.vectors.close()
-        self.library.close()
-        self._lock.release()
+        """Let go of the files and the lock; closing again does nothing."""
+        if not self._closed:
+            self._closed = True
+            _give_back(self._parts)
+
+
+class _Parts:
+    """What all who have one folder open in this process share."""
+
+    def __init__(self, folder: Path) -> None:
+        self.users = 0
+        self.updating = threading.Lock()
+        self._folder = folder
+        self._vectors: VectorIndex | None = None
+        self._starting = threading.Lock()
+        self._lock = _lock(folder)
+        try:
+            self.library = Library(folder)
+            try:
+                self.terms = TermIndex(folder / "terms")
+            except BaseException:
+                self.library.close()
+                raise
+        except BaseException:
+            self._lock.release()
+            raise
+
+    @property
+    def vectors(self) -> VectorIndex:
+        with self._starting:
+            if self._vectors is None:
+                self._vectors = VectorIndex(self._folder / "chroma")
+            return self._vectors
+
+    def close(self) -> None:
+        try:
+            if self._vectors is not None:
+                self._vectors.close()
+            self.library.close()
+        finally:
+            self._lock.release()
+
+
+_opened: dict[tuple[int, Path], _Parts] = {}
+"""By process and folder: a forked child must not go on with its parent's files."""
+_opening = threading.Lock()
+
+
+def _borrow(folder: Path) -> _Parts:
+    key = (os.getpid(), folder)
+    with _opening:
+        parts = _opened.get(key) or _Parts(folder)
+        _opened[key] = parts
+        parts.users += 1
+        return parts
+
+
+def _give_back(parts: _Parts) -> None:
+    with _opening:
+        parts.users -= 1
+        if not parts.users:
+            for key in [key for key, value in _opened.items() if value is parts]:
+                del _opened[key]
+            parts.close()
 
 
 def _lock(folder: Path) -> FileLock:
-    """Take the folder for this process; opening it again in the same process is fine.
+    """Take the folder for this process, before anything in it is read or written.
 
     Chroma 1.5 gives stale or wrong rows to a second process, so there must be none.
     """
-    is_ours = (folder / FILE_NAME).exists()
-    if not is_ours:
-        # Checked again by the library; before that, nothing may be written into a foreign folder.
-        Library(folder).close()
-    lock = FileLock(folder / _LOCK_NAME, is_singleton=True, thread_local=False)
+    Library.check_folder(folder)
+    lock = FileLock(folder / LOCK_NAME, thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
@@ -101,7 +195,3 @@ def _lock(folder: Path) -> FileLock:
     except OSError as error:
         raise Library.unusable(folder, error) from error
     return lock
-
-
-Progress = Callable[[int, int], None]
-"""Called with (files done, files in all)."""

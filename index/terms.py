@@ -9,16 +9,19 @@ from pathlib import Path
 
 import tantivy
 
-from index.errors import IndexBusyError
+from index.errors import IndexBusyError, IndexFolderError
 
 _HEAP_BYTES = 64_000_000
 BODY, TITLE = "body", "title"
+_EVERY = "every"
+"""A field with the same word in every passage: counts them as tantivy's statistics do."""
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for name in (BODY, TITLE):
         builder.add_text_field(name, stored=False, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field(_EVERY, stored=False, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("passage", stored=True, indexed=True)
     builder.add_unsigned_field("article", stored=False, indexed=True)
     return builder.build()
@@ -28,41 +31,87 @@ class TermIndex:
     """The passages' stems, body and title, in a folder of their own."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._index = tantivy.Index(_schema(), path=str(folder))
-        self._index.config_reader("manual")
+        """Open the index in `folder`, or begin a new one.
 
-    def add(self, passages: Iterable[tuple[int, int, str, str]], gone: Iterable[int] = ()) -> None:
+        Raises IndexFolderError if what is there cannot be used.
+        """
+        self._folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(_schema(), path=str(folder))
+            self._index.config_reader("manual")
+        except (OSError, ValueError) as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> IndexFolderError:
+        return IndexFolderError(
+            f"The index of terms in {self._folder} cannot be used ({error}); delete that folder "
+            "and index the articles again, which makes it anew."
+        )
+
+    def add(self, passages: Iterable[tuple[int, int, str, str]], gone: Sequence[int] = ()) -> None:
         """Add (passage, article, body stems, title stems) and commit.
 
         The stems are separated by spaces. `gone` lists articles to delete in the same commit.
+        Raises IndexFolderError if they cannot be written.
         """
+        writer = self._writer()
+        if gone:
+            # Not by term: tantivy-py 0.27 takes the number for a signed one, and deletes nothing.
+            writer.delete_documents_by_query(
+                tantivy.Query.term_set_query(self._index.schema, "article", list(gone))
+            )
+        self._commit(writer, passages)
+
+    def replace(self, passages: Iterable[tuple[int, int, str, str]]) -> None:
+        """Make the index hold these passages and nothing else, in one commit."""
+        writer = self._writer()
+        writer.delete_all_documents()
+        self._commit(writer, passages)
+
+    def _writer(self) -> tantivy.IndexWriter:
         try:
-            writer = self._index.writer(_HEAP_BYTES, 1)
+            return self._index.writer(_HEAP_BYTES, 1)
         except ValueError as error:
+            if "lock" not in str(error).lower():
+                raise self._damaged(error) from error
             raise IndexBusyError(
                 "Another update of this index is running; wait for it to end."
             ) from error
-        for article in gone:
-            writer.delete_documents_by_term("article", article)
+
+    def _commit(
+        self, writer: tantivy.IndexWriter, passages: Iterable[tuple[int, int, str, str]]
+    ) -> None:
         for passage, article, body, title in passages:
             document = tantivy.Document()
             document.add_unsigned("passage", passage)
             document.add_unsigned("article", article)
             document.add_text(BODY, body)
             document.add_text(TITLE, title)
+            document.add_text(_EVERY, _EVERY)
             writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
+        try:
+            writer.commit()
+            writer.wait_merging_threads()
+            self._index.reload()
+        except (OSError, ValueError) as error:
+            raise self._damaged(error) from error
 
     def frequency(self, stem: str) -> int:
-        """Count the passages whose text has the stem."""
+        """Count the passages whose text has the stem, up to `deleted` too many."""
         return self._index.searcher().doc_freq(BODY, stem)
 
     def count(self) -> int:
         """Count the passages."""
         return self._index.searcher().num_docs
+
+    def deleted(self) -> int:
+        """Count the deleted passages that still weigh in the frequencies.
+
+        Tantivy drops them when it merges segments; `replace` drops them all.
+        """
+        searcher = self._index.searcher()
+        return searcher.doc_freq(_EVERY, _EVERY) - searcher.num_docs
 
     def search(
         self,
@@ -79,7 +128,8 @@ class TermIndex:
         queries: Pirkola 1998). Returns (passage, score).
         """
         searcher = self._index.searcher()
-        schema, total = self._index.schema, searcher.num_docs
+        # What tantivy's own idf divides by, so that `boost` puts the group's idf in its place.
+        schema, total = self._index.schema, searcher.doc_freq(_EVERY, _EVERY)
         clauses = []
         for idf, alternatives in groups:
             options = []
@@ -93,7 +143,9 @@ class TermIndex:
             if options:
                 best = tantivy.Query.disjunction_max_query(options)
                 clauses.append((tantivy.Occur.Should, best))
-        if not clauses or (articles is not None and not articles):
+        # Tantivy sets memory aside for the limit, and panics at zero.
+        limit = min(limit, searcher.num_docs)
+        if not clauses or limit < 1 or (articles is not None and not articles):
             return []
         query = tantivy.Query.boolean_query(clauses)
         if articles is not None:

@@ -58,7 +58,7 @@ def stream(
         elif model is None:
             yield from _quotes(asked, verdict, note=None)
         else:
-            yield from _written(asked, verdict, model, [hit.passage for hit in hits])
+            yield from _written(opened, asked, verdict, model, [hit.passage for hit in hits])
 
 
 def _opened(index: str | Path | Index) -> AbstractContextManager[Index]:
@@ -91,7 +91,7 @@ def _quotes(asked: Question, verdict: Verdict, note: str | None) -> Iterator[Eve
 
 
 def _written(
-    asked: Question, verdict: Verdict, model: Engine, passages: Sequence[Passage]
+    index: Index, asked: Question, verdict: Verdict, model: Engine, passages: Sequence[Passage]
 ) -> Iterator[Event]:
     """Let the model write, then keep what holds against the passages; quotes if nothing does."""
     shown = passages[:_SHOWN_TO_MODEL]
@@ -99,10 +99,11 @@ def _written(
     for piece in model.write(asked.text, asked.language, shown):
         draft += piece
         yield Piece(piece)
-    if draft.strip() == words.REFUSAL[asked.language]:
+    # A refusal needs no source; some models give it one all the same.
+    if cite.unmarked(draft) == words.REFUSAL[asked.language]:
         yield refusal(asked, model.name)
         return
-    text, citations = cite.check(cite.parse(draft), shown)
+    text, citations = cite.check(cite.parse(draft), shown, index.read)
     if citations:
         yield Answer(asked.text, text, False, asked.language, model.name, tuple(citations))
     else:

@@ -4,43 +4,59 @@ Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 could not
 """
 
 import argparse
+import codecs
 import datetime
+import io
 import json
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from index import Hit, Index, KhabarError, UpdateReport
+from qa import extract, llm
 from qa.answer import DEFAULT_INDEX, open_index, stream
 from qa.types import Answer, Citation, Piece
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    for output in (sys.stdout, sys.stderr):
+        # A terminal that cannot write Devanagari shows escapes; it does not end the command.
+        if isinstance(output, io.TextIOWrapper):
+            output.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
+        sys.stdout.flush()
     except KhabarError as error:
-        _say(f"qa: {error}")
+        _say(f"qa: {_one_line(str(error))}")
         return 1
     except KeyboardInterrupt:
         _say("qa: stopped.")
-        return 130
-    except BrokenPipeError:
-        # The reader (head, less) has what it wanted; nothing more can be written.
+        return 1
+    except OSError as error:
+        # A reader like head has what it wanted and has gone; anything else is worth a word.
+        if not isinstance(error, BrokenPipeError):
+            _say(f"qa: {error}")
+        # What is still to be written would fail again when Python closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return code
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="qa", description=_DESCRIPTION)
+    parser = argparse.ArgumentParser(prog="qa", description=_DESCRIPTION, epilog=_EPILOG)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     index = _command(commands, "index", _index, "index a folder of articles, or what changed in it")
-    index.add_argument("folder", metavar="FOLDER", help="the folder that holds the articles")
+    index.add_argument(
+        "folder", type=_path, metavar="FOLDER", help="the folder that holds the articles"
+    )
     _embedder_option(index)
     _json_option(index)
 
@@ -51,22 +67,32 @@ def _parser() -> argparse.ArgumentParser:
     search = _command(commands, "search", _search, "list the passages that match a question")
     _question_options(search)
     search.add_argument(
-        "--limit", type=_positive, default=10, metavar="N", help="how many passages (10)"
+        "--limit",
+        type=_up_to(MAX_HITS),
+        default=10,
+        metavar="N",
+        help=f"how many passages (10; at most {MAX_HITS:,})",
     )
 
     chat = _command(commands, "chat", _chat, "open the chat page in the browser")
     chat.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    chat.add_argument("--port", type=_positive, default=7860, help="port to listen on (7860)")
+    chat.add_argument("--port", type=_up_to(65_535), default=7860, help="port to listen on (7860)")
     _embedder_option(chat)
     _model_option(chat)
     return parser
 
 
 _DESCRIPTION = "Ask a folder of Hindi and English articles; every answer cites its file."
+_EPILOG = (
+    "Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 could not, 2 wrong "
+    "usage. qa COMMAND --help tells more."
+)
+MAX_HITS = 1_000
+"""More than anybody reads; beyond it a search slows down."""
 
 
 def _command(
-    commands: Any,
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     name: str,
     run: Callable[[argparse.Namespace], int],
     summary: str,
@@ -74,7 +100,11 @@ def _command(
     parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
     parser.set_defaults(run=run)
     parser.add_argument(
-        "--db", default=DEFAULT_INDEX, metavar="DIR", help=f"the index's folder ({DEFAULT_INDEX})"
+        "--db",
+        type=_path,
+        default=Path(DEFAULT_INDEX),
+        metavar="DIR",
+        help=f"the index's folder ({DEFAULT_INDEX})",
     )
     return parser
 
@@ -92,12 +122,19 @@ def _question_options(parser: argparse.ArgumentParser) -> None:
 
 def _embedder_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--embedder", metavar="DIR", help="folder of a sentence-transformers model (built-in)"
+        "--embedder",
+        metavar="DIR",
+        help='folder of a sentence-transformers model, or "built-in" (the one the index has)',
     )
 
 
 def _model_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", metavar="FILE", help="GGUF model that answers (quotes)")
+    parser.add_argument(
+        "--model",
+        metavar="FILE",
+        help=f'GGUF model that writes the answer, or "{extract.NAME}" for quotes '
+        f"(the file that {llm.MODEL_VARIABLE} names, or quotes)",
+    )
 
 
 def _json_option(parser: argparse.ArgumentParser) -> None:
@@ -111,10 +148,20 @@ def _day(text: str) -> datetime.date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2023-05-05") from None
 
 
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
+def _up_to(most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {most:,}")
+        return int(text)
+
+    return number
+
+
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise argparse.ArgumentTypeError(f"{text!r} names a user that is not here") from None
 
 
 def _index(options: argparse.Namespace) -> int:
@@ -153,27 +200,31 @@ def _print_report(report: UpdateReport) -> None:
     )
     _print(counts)
     for source, reason in sorted(report.failed.items()):
-        _say(f"failed: {_printable(source)}: {reason}")
+        _say(f"failed: {_printable(source)}: {_one_line(reason)}")
     for source, reason in sorted(report.skipped.items()):
-        _say(f"passed over: {_printable(source)}: {reason}")
+        _say(f"passed over: {_printable(source)}: {_one_line(reason)}")
 
 
 def _ask(options: argparse.Namespace) -> int:
     with open_index(options.db, options.embedder) as index:
+        engine = llm.choose(options.model)
+        watched = engine is not None and sys.stderr.isatty()
         events = stream(
             options.question,
             index,
             since=options.since,
             until=options.until,
             sources=options.sources,
-            engine=options.model,
+            engine=engine or extract.NAME,
         )
         for event in events:
             if isinstance(event, Answer):
                 answer = event
-            elif isinstance(event, Piece) and options.model and sys.stderr.isatty():
-                sys.stderr.write(event.text)
+            elif isinstance(event, Piece) and watched:
+                sys.stderr.write(_printable(event.text))
                 sys.stderr.flush()
+    if watched:
+        _say("\n")
     if options.json:
         _print_json(asdict(answer))
     else:
@@ -184,7 +235,7 @@ def _ask(options: argparse.Namespace) -> int:
 def _print_answer(answer: Answer) -> None:
     if answer.note:
         _say(answer.note)
-    _print(answer.text)
+    _print("\n".join(_printable(line) for line in answer.text.split("\n")))
     if answer.citations:
         _print("")
     for citation in answer.citations:
@@ -192,8 +243,9 @@ def _print_answer(answer: Answer) -> None:
 
 
 def _place(citation: Citation) -> str:
-    parts = [citation.title or "", citation.date.isoformat() if citation.date else ""]
-    about = ", ".join(part for part in parts if part)
+    title = _one_line(citation.title or "")
+    date = citation.date.isoformat() if citation.date else ""
+    about = ", ".join(part for part in (title, date) if part)
     place = f"{_printable(citation.source)} {citation.start}-{citation.end}"
     return f"{about} ({place})" if about else place
 
@@ -204,17 +256,23 @@ def _search(options: argparse.Namespace) -> int:
             options.question, options.limit, options.since, options.until, options.sources
         )
     if options.json:
-        _print_json([asdict(hit.passage) | {"score": hit.score} for hit in hits])
+        _print_json([_fields(hit) for hit in hits])
     else:
         _print_hits(hits)
     return 0
+
+
+def _fields(hit: Hit) -> dict[str, Any]:
+    fields = asdict(hit.passage) | {"score": hit.score}
+    del fields["id"]  # of the index, and another one after every change
+    return fields
 
 
 def _print_hits(hits: Iterable[Hit]) -> None:
     for hit in hits:
         passage = hit.passage
         _print(f"{hit.score:.3f}  {_printable(passage.source)} {passage.start}-{passage.end}")
-        _print(f"       {' '.join(passage.text.split())}\n")
+        _print(f"       {_one_line(passage.text)}\n")
 
 
 def _chat(options: argparse.Namespace) -> int:
@@ -226,9 +284,23 @@ def _chat(options: argparse.Namespace) -> int:
     return 0
 
 
-def _printable(name: str) -> str:
-    """Keep a file's name on one line and free of control characters."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in name)
+_CONTROL = {"Cc", "Cs", "Zl", "Zp"}
+_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def _printable(text: str) -> str:
+    """Escape what would move a terminal's cursor, end a line or turn it round.
+
+    Joiners stay: Devanagari and emoji are written with them.
+    """
+    return "".join(
+        repr(char)[1:-1] if unicodedata.category(char) in _CONTROL or char in _BIDI else char
+        for char in text
+    )
+
+
+def _one_line(text: str) -> str:
+    return _printable(" ".join(text.split()))
 
 
 def _print(text: str) -> None:
@@ -236,7 +308,9 @@ def _print(text: str) -> None:
 
 
 def _print_json(value: object) -> None:
-    _print(json.dumps(value, ensure_ascii=False, indent=2, default=_jsonable))
+    # In any other encoding, what it lacks is escaped as JSON does it, not as Python would.
+    unicode = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
+    _print(json.dumps(value, ensure_ascii=not unicode, indent=2, default=_jsonable))
 
 
 def _jsonable(value: object) -> str:
@@ -246,4 +320,5 @@ def _jsonable(value: object) -> str:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    with suppress(OSError):
+        sys.stderr.write("\n".join(_printable(line) for line in text.split("\n")) + "\n")

@@ -1,5 +1,6 @@
 """Answer without a model: the most telling sentences, verbatim."""
 
+import unicodedata
 from collections.abc import Sequence
 
 from index import Evidence
@@ -22,11 +23,16 @@ def choose(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 def _alike(one: Evidence, other: Evidence) -> bool:
     """Whether two sentences are the same words, whatever stands around them."""
-    return "".join(filter(str.isalnum, one.text)) == "".join(filter(str.isalnum, other.text))
+    return _letters(one.text) == _letters(other.text)
+
+
+def _letters(text: str) -> str:
+    """Keep letters, digits and marks: vowel signs are marks, and कहा is not कही."""
+    return "".join(char for char in text if unicodedata.category(char)[0] in "LMN")
 
 
 def cite(evidence: Sequence[Evidence]) -> list[Citation]:
-    """Number the sentences and cite each whole."""
+    """Cite each sentence whole, numbered from 1."""
     return [
         Citation(
             number,

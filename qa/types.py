@@ -49,7 +49,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The next piece of the answer's text."""
+    """The next piece of the answer's text.
+
+    What a model writes is not checked yet: the Answer that follows is what counts.
+    """
 
     text: str
 

@@ -1,0 +1,222 @@
+"""The chat page: a question box, the answer as it is written, and under it where it stands."""
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
+
+# Set before Gradio is imported: it reads this then, and would report the launch.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+import gradio as gr
+
+from index import Index, KhabarError
+from qa import extract, llm, look, page
+from qa.answer import stream
+from qa.llm import Engine
+from qa.page import Turn
+from qa.types import Found, Piece
+
+_KEPT = 20
+"""Questions that stay on the page; each new piece of an answer sends the page again."""
+_AT_ONCE = 8
+"""Questions answered at the same time; a language model takes them one by one all the same."""
+EXAMPLES = (
+    ("रूस और पाकिस्तान के राजनयिक रिश्ते कितने साल पुराने हो गए हैं?", "bilawal-lavrov-goa-varta-hi.txt"),
+    ("जून 2019 में शंघाई सहयोग संगठन की बैठक किस शहर में हुई थी?", "imran-lavrov-mulaqat-hi.txt"),
+    ("What kind of tree did Lavrov plant in Islamabad?", "lavrov-qureshi-talks-en.txt"),
+    ("When was Qin Gang made foreign minister of China?", "jaishankar-qin-lavrov-goa-en.txt"),
+    ("imran khan kashmir vivad ko kaise suljhana chahte the?", "imran-lavrov-mulaqat-hi.txt"),
+    ("lavrov kitne din ke daure par pakistan aaye the?", "russia-military-equipment-pledge-en.txt"),
+)
+"""Questions, each with the shipped article that answers it; shown only where that is indexed."""
+
+
+def serve(index: Index, model: str | None, host: str, port: int) -> None:
+    """Show the page until Ctrl-C.
+
+    `model` is a GGUF file; None takes KHABAR_MODEL, or quotes. Raises ModelError if the file
+    cannot be used, KhabarError if nothing can listen at that address.
+    """
+    demo = build(index, llm.choose(model))
+    launch(demo, host, port, in_browser=_has_browser())
+    with suppress(KeyboardInterrupt):
+        sys.stderr.write(f"Khabar answers at {demo.local_url} (Ctrl-C stops it)\n")
+        sys.stderr.flush()
+        while demo.server.thread.is_alive():
+            # With a timeout, for Windows: a join without one does not see Ctrl-C there.
+            demo.server.thread.join(timeout=1)
+    demo.close(verbose=False)
+
+
+def _has_browser() -> bool:
+    """Whether somebody sits at a screen, and not a script or a shell far away."""
+    screen = sys.platform in ("win32", "darwin") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    return screen and sys.stderr.isatty()
+
+
+def launch(demo: gr.Blocks, host: str, port: int, *, in_browser: bool = False) -> None:
+    """Serve a built page from a thread; `demo.close()` ends it.
+
+    Raises KhabarError if nothing can listen at that address.
+    """
+    # Gradio asks its own address whether it is up, and must not ask a proxy for it.
+    for name in ("no_proxy", "NO_PROXY"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost", host]))
+    try:
+        demo.launch(
+            server_name=f"[{host}]" if ":" in host else host,  # an IPv6 address in a URL
+            server_port=port,
+            inbrowser=in_browser,
+            prevent_thread_lock=True,
+            quiet=True,
+            share=False,
+            ssr_mode=False,
+            mcp_server=False,
+            enable_monitoring=False,
+            run_history=False,
+            footer_links=[],
+            i18n=gr.I18n(**look.WORDS),
+            theme=_theme(),
+            head=look.head(),
+            js=look.TELL_LANGUAGE,
+            css=look.css(),
+        )
+    except (OSError, OverflowError) as error:
+        raise KhabarError(
+            f"Nothing can listen at {host}:{port}; another program may have it. "
+            "Give another --port, or another --host."
+        ) from error
+
+
+def _theme() -> gr.themes.Base:
+    # Fonts by name: Gradio's own font classes would fetch those they do not find.
+    return gr.themes.Base(
+        primary_hue="teal",
+        neutral_hue="stone",
+        font=[gr.themes.Font(name) for name in look.FONTS],
+        font_mono=[gr.themes.Font("monospace")],
+    ).set(**look.COLOURS)
+
+
+def build(index: Index, engine: Engine | None) -> gr.Blocks:
+    """Lay out the page over an open index; `engine` None answers with quotes."""
+    word = gr.I18n(**look.WORDS)
+    talk = _Talk(index, engine)
+    with gr.Blocks(title="ख़बर · Khabar", analytics_enabled=False) as demo:
+        _html("<h1><span lang='hi'>ख़बर</span> <span lang='en'>Khabar</span></h1>", "heading")
+        _html(word("intro"), "intro")
+        with gr.Row(elem_id="asking"):
+            box = gr.Textbox(
+                label=word("question"),
+                placeholder=word("placeholder"),
+                max_lines=5,
+                autofocus=True,
+                scale=1,
+                elem_id="question",
+            )
+            ask = gr.Button(word("ask"), variant="primary", scale=0, elem_id="ask")
+            stop = gr.Button(word("stop"), visible=False, scale=0, elem_id="stop")
+        examples = _examples(index, word)
+        turns = gr.State([])
+        shown = _html("", "conversation")
+
+        outputs = [turns, shown, ask, stop, box]
+        # One listener for every way to ask: Gradio lets it run once at a time on a page.
+        asking = gr.on(
+            [box.submit, ask.click, *(example.click for example in examples)],
+            talk.ask,
+            inputs=[box, turns],
+            outputs=outputs,
+            show_progress="hidden",
+            concurrency_limit=_AT_ONCE,
+            api_visibility="private",
+        )
+        stop.click(None, cancels=[asking]).then(
+            talk.stop,
+            inputs=[turns],
+            outputs=outputs,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+    return demo
+
+
+def _html(value: object, elem_id: str) -> gr.HTML:
+    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=None)
+
+
+def _examples(index: Index, word: gr.I18n) -> list[gr.Button]:
+    indexed = {PurePosixPath(source).name for source in index.articles()}
+    questions = [question for question, source in EXAMPLES if source in indexed]
+    if not questions:
+        return []
+    with gr.Row(elem_id="examples"):
+        _html(word("examples"), "examples-label")
+        return [gr.Button(question, size="sm", elem_classes="example") for question in questions]
+
+
+class _Talk:
+    """What happens when somebody asks, or stops the answer."""
+
+    def __init__(self, index: Index, engine: Engine | None) -> None:
+        self._index = index
+        self._engine = engine or extract.NAME
+
+    def ask(
+        self, typed: str, turns: list[Turn], event: gr.EventData, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        """Answer what was typed, or the example that was clicked."""
+        clicked = event.target
+        example = isinstance(clicked, gr.Button) and "example" in clicked.elem_classes
+        question = clicked.value if example else typed or ""
+        earlier = [page.closed(turn) for turn in turns if turn.question]
+        earlier = earlier[1 - _KEPT :]
+        cleared: Any = gr.skip() if example else ""
+        for turn in self._answered(" ".join(question.split()), _reads_hindi(request)):
+            yield *_shown([*earlier, turn], busy=not turn.ended), cleared
+            # Later pieces leave the box alone: the next question may be in it by now.
+            cleared = gr.skip()
+
+    def _answered(self, question: str, hindi: bool) -> Iterator[Turn]:
+        if not question:
+            yield Turn("", problem=page.EMPTY["hi" if hindi else "en"])
+            return
+        turn = Turn(question)
+        try:
+            turn = replace(turn, language=self._index.read(question).language)
+            yield turn
+            for event in stream(question, self._index, engine=self._engine):
+                if isinstance(event, Found):
+                    turn = replace(turn, found=event.hits)
+                elif isinstance(event, Piece):
+                    turn = replace(turn, draft=turn.draft + event.text)
+                else:
+                    turn = replace(turn, answer=event)
+                yield turn
+        except KhabarError as error:
+            yield replace(turn, problem=str(error))
+        except Exception:
+            # A bug: its trace is for the terminal; the page stays usable.
+            traceback.print_exc()
+            yield replace(turn, problem=page.BROKEN[turn.language])
+
+    def stop(self, turns: list[Turn]) -> tuple[Any, ...]:
+        """Close the answer that was cut off."""
+        return *_shown([page.closed(turn) for turn in turns], busy=False), gr.skip()
+
+
+def _shown(turns: list[Turn], busy: bool) -> tuple[Any, ...]:
+    ask, stop = gr.Button(visible=not busy), gr.Button(visible=busy)
+    return turns, page.conversation(turns), ask, stop
+
+
+def _reads_hindi(request: gr.Request) -> bool:
+    """Whether the browser's first language is Hindi, as Gradio judges it too."""
+    return bool(request.headers.get("accept-language", "").lower().startswith("hi"))

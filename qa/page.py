@@ -1,0 +1,202 @@
+"""Answers to HTML for the chat page. Pure: no server, no files.
+
+Questions, titles, quotes and file names are other people's text: everything is escaped here, and
+nothing in them is read as HTML or Markdown.
+"""
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from babel.dates import format_date
+
+from index import Hit
+from qa import extract
+from qa.types import Answer, AnswerLanguage, Citation
+
+_AROUND = 110
+"""Characters of the article shown on either side of a quote."""
+_MARK = re.compile(r"\s*\[(\d+)\]")
+_LAST_MARK = re.compile(r"\s*\[(\d+)\]$", re.MULTILINE)
+_GLUE = "\N{WORD JOINER}\N{NO-BREAK SPACE}"
+"""A space after which no line begins, not even behind a danda: a mark never stands alone."""
+_DEVANAGARI = re.compile(r"[\u0900-\u097f]")
+_WORDS: dict[AnswerLanguage, dict[str, str]] = {
+    "hi": {
+        "searching": "लेखों में खोजा जा रहा है…",
+        "writing": "जवाब लिखा जा रहा है…",
+        "stopped": "जवाब बीच में रोक दिया गया।",
+        "sources": "स्रोत",
+        "undated": "तारीख़ नहीं मिली",
+    },
+    "en": {
+        "searching": "Searching the articles…",
+        "writing": "Writing the answer…",
+        "stopped": "The answer was stopped.",
+        "sources": "Sources",
+        "undated": "no date found",
+    },
+    "hi-Latn": {
+        "searching": "Lekhon mein khoja ja raha hai…",
+        "writing": "Jawab likha ja raha hai…",
+        "stopped": "Jawab beech mein rok diya gaya.",
+        "sources": "Srot",
+        "undated": "tareekh nahin mili",
+    },
+}
+EMPTY = {
+    "hi": "आपने कोई सवाल नहीं लिखा; हिंदी या अंग्रेज़ी में पूछिए।",
+    "en": "There is no question yet; ask one in Hindi or English.",
+}
+BROKEN: dict[AnswerLanguage, str] = {
+    "hi": "कुछ गड़बड़ हो गई; ब्योरा उस टर्मिनल में है जिसमें यह प्रोग्राम चल रहा है।",
+    "en": "Something went wrong in Khabar; the terminal it runs in says what.",
+    "hi-Latn": "Kuch gadbad ho gayi; byora us terminal mein hai jismein yeh program chal raha hai.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation, and how far its answer has come."""
+
+    question: str
+    language: AnswerLanguage = "en"
+    found: tuple[Hit, ...] | None = None
+    """What the search found; None while it runs."""
+    draft: str = ""
+    """The answer as written so far; its marks are not checked yet."""
+    answer: Answer | None = None
+    problem: str | None = None
+    """One sentence on why there is no answer."""
+    stopped: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self.stopped or self.answer is not None or self.problem is not None
+
+
+def closed(turn: Turn) -> Turn:
+    """Mark a question whose answer was cut off as stopped; others stay as they are."""
+    return turn if turn.ended else replace(turn, stopped=True)
+
+
+def conversation(turns: Sequence[Turn]) -> str:
+    """Write a conversation as HTML, the latest question first."""
+    parts = [_turn(number, turn) for number, turn in enumerate(turns)]
+    return "".join(reversed(parts))
+
+
+def _turn(number: int, turn: Turn) -> str:
+    head = f'<h2 dir="auto">{_escaped(turn.question)}</h2>' if turn.question else ""
+    # Screen readers read out what changes in a live region: the newest answer, once it is whole.
+    busy = "false" if turn.ended else "true"
+    body = f'<div aria-live="polite" aria-busy="{busy}">{_body(number, turn)}</div>'
+    return f'<article class="turn" lang="{turn.language}">{head}{body}</article>'
+
+
+def _body(number: int, turn: Turn) -> str:
+    words = _WORDS[turn.language]
+    if turn.answer is not None:
+        return _answer(f"turn{number}", turn.answer, turn.found or ())
+    draft = "".join(_paragraph(part, turn.language) for part in _parts(turn.draft))
+    if turn.problem is not None:
+        return f'{draft}<p class="problem" dir="auto">{_escaped(turn.problem)}</p>'
+    if turn.stopped:
+        return f'{draft}<p class="status">{words["stopped"]}</p>'
+    status = words["searching"] if turn.found is None else words["writing"]
+    return f'{draft}<p class="status working">{status}</p>'
+
+
+def _answer(prefix: str, answer: Answer, found: Sequence[Hit]) -> str:
+    note = f'<p class="note">{_escaped(answer.note)}</p>' if answer.note else ""
+    if answer.refused:
+        return f'{note}<p class="refused">{_escaped(answer.text)}</p>'
+    known = {citation.number for citation in answer.citations}
+    quotes = answer.engine == extract.NAME
+    # In a quoted paragraph only the last mark is ours; a [2] before it is the article's own.
+    ours = _LAST_MARK if quotes else _MARK
+
+    def link(mark: re.Match[str]) -> str:
+        number = int(mark[1])
+        if number not in known:
+            return mark.group()
+        return f'{_GLUE}<a class="mark" href="#{prefix}-{number}">{number}</a>'
+
+    text = "".join(
+        ours.sub(link, _paragraph(part, _lang(part) if quotes else answer.language))
+        for part in _parts(answer.text)
+    )
+    sources = "".join(_source(prefix, citation, answer, found) for citation in answer.citations)
+    label = _WORDS[answer.language]["sources"]
+    return f'{note}{text}<h3>{label}</h3><ol class="sources">{sources}</ol>'
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split("\n\n") if part.strip()]
+
+
+def _paragraph(text: str, lang: str) -> str:
+    # The closing tag stands on a line of its own: the last mark is then the end of a line.
+    return f'<p class="answer" dir="auto" lang="{lang}">{_escaped(text)}\n</p>'
+
+
+def _source(prefix: str, citation: Citation, answer: Answer, found: Sequence[Hit]) -> str:
+    if citation.date is None:
+        date = f'<span class="date undated">{_WORDS[answer.language]["undated"]}</span>'
+    else:
+        date = f'<time class="date" datetime="{citation.date}">{_day(citation, answer)}</time>'
+    title = ""
+    if citation.title:
+        title = f'<cite dir="auto" lang="{_lang(citation.title)}">{_escaped(citation.title)}</cite>'
+    before, after = around(citation, found)
+    quote = (
+        f'<blockquote dir="auto" lang="{_lang(citation.quote)}">{_escaped(before)}'
+        f"<mark>{_escaped(citation.quote)}</mark>{_escaped(after)}</blockquote>"
+    )
+    # <bdi> keeps the letters of a file name from reordering what stands beside it.
+    file = f'<bdi class="file" translate="no">{_escaped(citation.source)}</bdi>'
+    return (
+        f'<li id="{prefix}-{citation.number}"><span class="number">{citation.number}</span>'
+        f'<div class="about">{date}{title}</div>{quote}{file}</li>'
+    )
+
+
+def _day(citation: Citation, answer: Answer) -> str:
+    locale = "hi" if answer.language == "hi" else "en"
+    return _escaped(format_date(citation.date, "d MMMM y", locale=locale))
+
+
+def around(citation: Citation, found: Sequence[Hit]) -> tuple[str, str]:
+    """Take what stands just before and after a quote in its passage; empty if none is found.
+
+    Nothing beyond the quote's paragraph; cut at a space, with an ellipsis, where that is long.
+    """
+    for hit in found:
+        passage = hit.passage
+        inside = passage.start <= citation.start and citation.end <= passage.end
+        if passage.source == citation.source and inside:
+            before = passage.text[: citation.start - passage.start].rpartition("\n")[2]
+            after = passage.text[citation.end - passage.start :].partition("\n")[0]
+            return _tail(before), _tail(after[::-1])[::-1]
+    return "", ""
+
+
+def _tail(text: str) -> str:
+    """Keep the last words of a text; works on reversed text too."""
+    if len(text) <= _AROUND:
+        return text
+    cut = text[-_AROUND:]
+    _, space, kept = cut.partition(" ")
+    return f"… {kept}" if space else "…"
+
+
+def _lang(text: str) -> str:
+    """Name the language a browser should take a quoted text for, to pick its voice and font."""
+    return "hi" if _DEVANAGARI.search(text) else "en"
+
+
+def _escaped(text: str) -> str:
+    # A file name of broken bytes holds lone surrogates, which no response can carry.
+    return html.escape(text.encode("utf-8", "replace").decode("utf-8"), quote=True)

@@ -1,0 +1,43 @@
+"""A small folder of articles in two languages, for whoever needs one."""
+
+from pathlib import Path
+
+import pytest
+
+ARTICLES = {
+    "goa-vaccine-en.txt": (
+        "Vaccine drive begins in Goa\n\n5 May 2023\n\n"
+        "Doctors in Goa began a vaccine drive on Friday. The health minister said that it will "
+        "last a month and reach every village.\n"
+    ),
+    "goa-tika-hi.txt": (
+        "गोवा में टीका अभियान शुरू\n\n6 मई 2023\n\n"
+        "गोवा में डॉक्टरों ने शनिवार को टीका अभियान शुरू किया। स्वास्थ्य मंत्री ने कहा कि यह एक महीना "
+        "चलेगा और हर गांव तक पहुंचेगा।\n"
+    ),
+    "lavrov-hi.txt": (
+        "लावरोव ने पाकिस्तान को उपकरण देने का वादा किया\n\n7 अप्रैल 2021\n\n"
+        "रूस के विदेश मंत्री सर्गेई लावरोव ने इस्लामाबाद में कहा कि रूस पाकिस्तान को विशेष सैन्य उपकरण "
+        "देगा। दोनों देश साझा अभ्यास भी करेंगे।\n"
+    ),
+    "sub/cricket-en.txt": (
+        "India win the final by six wickets\n\n12 March 2022\n\n"
+        "India won the cricket final in Mumbai by six wickets. The captain thanked the crowd and "
+        "praised the bowlers.\n"
+    ),
+    "sub/undated-en.md": (
+        "Notes on the monsoon\n\n"
+        "The monsoon reached Kerala early. Farmers expect a good harvest of rice this year.\n"
+    ),
+}
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    """Five articles: two on one event in two languages, one without a date, two in a folder."""
+    folder = tmp_path / "articles"
+    for source, text in ARTICLES.items():
+        path = folder / source
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder

@@ -1,0 +1,323 @@
+"""From question to cited answer: ask and stream."""
+
+import datetime
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import tiny_gguf
+
+import qa
+from index import Index, Passage
+from index.errors import IndexFolderError, ModelError, QuestionError
+from qa import Answer, Found, Piece, ask, llm, stream
+from qa.types import AnswerLanguage
+from qa.words import MODEL_FAILED, REFUSAL
+
+ARTICLES = {
+    "talks.txt": (
+        "Lavrov in Islamabad: talks on energy\n\nApril 7, 2021\n\n"
+        "The foreign ministers of Pakistan and Russia held wide-ranging talks on Wednesday. "
+        "Lavrov planted a pine sapling in the grounds of the Foreign Ministry.\n"
+        "Qureshi said that ties with Russia are a key priority for Pakistan.\n"
+    ),
+    "vaada.txt": (
+        "रूस पाकिस्तान को सैन्य उपकरण देगा\n\n8 अप्रैल 2021\n\n"
+        "रूस के विदेश मंत्री सर्गेई लावरोव ने पाकिस्तान को सैन्य उपकरण देने का वादा किया। "
+        "दोनों देश आतंकवाद के ख़िलाफ़ संयुक्त सैन्य अभ्यास करेंगे।\n"
+    ),
+    "rainfall.txt": "Rain in Kerala\n\nThe monsoon reached Kerala on Thursday, two days late.\n",
+}
+PLANTED = "What did Lavrov plant in Islamabad?"
+PROMISED = "लावरोव ने पाकिस्तान से क्या वादा किया?"
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("articles")
+    for name, text in ARTICLES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    path = tmp_path_factory.mktemp("db") / "db"
+    with Index(path) as index:
+        index.update(folder)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def no_model_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(llm.MODEL_VARIABLE, raising=False)
+
+
+def says(folder: Path, text: str | None = None, seed: int = 0) -> Path:
+    return tiny_gguf.write(folder / "tiny.gguf", says=text, seed=seed)
+
+
+def assert_sound(answer: Answer) -> None:
+    """Check what holds of every answer that is no refusal."""
+    assert answer.citations
+    assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+    for citation in answer.citations:
+        assert ARTICLES[citation.source][citation.start : citation.end] == citation.quote
+        assert citation.quote.strip()
+        assert f"[{citation.number}]" in answer.text
+    assert answer.text.rstrip().endswith("]")
+
+
+def test_the_public_names_are_these() -> None:
+    assert set(qa.__all__) == {"Answer", "Citation", "Found", "Piece", "ask", "stream"}
+
+
+@pytest.mark.parametrize("question", [PLANTED, PROMISED, "lavrov ne kya vaada kiya?"])
+def test_without_a_model_sentences_are_quoted_character_for_character(
+    question: str, db: Path
+) -> None:
+    answer = ask(question, db)
+    assert (answer.question, answer.refused, answer.engine) == (question, False, "extract")
+    assert answer.note is None
+    assert_sound(answer)
+
+
+def test_the_sentence_that_answers_comes_first_with_title_and_date(db: Path) -> None:
+    first = ask(PLANTED, db).citations[0]
+    assert first.quote == "Lavrov planted a pine sapling in the grounds of the Foreign Ministry."
+    assert (first.title, first.date) == (
+        "Lavrov in Islamabad: talks on energy",
+        datetime.date(2021, 4, 7),
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [(PLANTED, "en"), (PROMISED, "hi"), ("lavrov ne pakistan se kya vaada kiya?", "hi-Latn")],
+)
+def test_an_answer_and_a_refusal_know_the_language_of_the_question(
+    question: str, language: AnswerLanguage, db: Path
+) -> None:
+    assert ask(question, db).language == language
+    refusal = ask(question, db, sources=[])
+    assert (refusal.refused, refusal.text) == (True, REFUSAL[language])
+    assert (refusal.language, refusal.citations, refusal.note) == (language, (), None)
+
+
+def test_events_come_as_passages_then_text_then_the_answer(db: Path) -> None:
+    found, *pieces, answer = stream(PLANTED, db)
+    assert isinstance(found, Found)
+    assert found.hits[0].passage.source == "talks.txt"
+    assert isinstance(answer, Answer)
+    assert "".join(piece.text for piece in pieces if isinstance(piece, Piece)) == answer.text
+    assert answer == ask(PLANTED, db)
+
+
+def test_a_refusal_streams_its_text_too(db: Path) -> None:
+    found, piece, answer = stream(PLANTED, db, sources=[])
+    assert (found, piece) == (Found(()), Piece(REFUSAL["en"]))
+    assert isinstance(answer, Answer)
+    assert answer.refused
+
+
+def test_only_articles_of_the_days_and_files_asked_for_answer(db: Path) -> None:
+    day = datetime.date(2021, 4, 7)
+    assert {c.source for c in ask(PLANTED, db, since=day, until=day).citations} == {"talks.txt"}
+    for options in (
+        {"since": datetime.date(2021, 4, 9)},
+        {"until": datetime.date(2021, 4, 6)},
+        {"sources": ["nothing.txt"]},
+    ):
+        assert ask(PLANTED, db, **options).refused
+    assert {c.source for c in ask(PROMISED, db, sources=["vaada.txt"]).citations} == {"vaada.txt"}
+
+
+def test_an_open_index_is_used_and_left_open(db: Path) -> None:
+    with Index(db) as index:
+        assert ask(PLANTED, index) == ask(PLANTED, index)
+        for citation in ask(PLANTED, index).citations:
+            article = index.article(citation.source)
+            assert article is not None
+            assert article.text[citation.start : citation.end] == citation.quote
+    assert ask(PLANTED, str(db)) == ask(PLANTED, db)
+
+
+def test_a_folder_without_an_index_is_said_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(IndexFolderError, match=r"There is no index at .*nowhere; make one first"):
+        ask(PLANTED, tmp_path / "nowhere")
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "",
+        " \n\t",
+        "?!।",
+        "…",
+        "а" * 100_000,
+        "x" * 100_000,
+        "Что обещал Лавров?",
+        "拉夫罗夫说了什么",
+    ],
+    ids=["empty", "spaces", "marks", "dots", "long", "long too", "Cyrillic", "Chinese"],
+)
+def test_what_cannot_be_asked_is_refused_in_one_sentence(question: str, db: Path) -> None:
+    with pytest.raises(QuestionError) as caught:
+        ask(question, db)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.endswith(".")
+    assert len(message) < 200
+
+
+def test_a_question_can_hold_anything_besides_its_words(db: Path) -> None:
+    for odd in ("\x00", "\ud800", "🙂", "\u202e", "'\"; DROP TABLE", "*:(", "</s>", "\ufeff"):
+        answer = ask(f"{odd} {PLANTED} {odd}", db)
+        assert answer.refused or answer.citations
+
+
+# With a model
+
+
+def test_a_model_answers_and_its_sentences_are_cited_in_the_file(db: Path, tmp_path: Path) -> None:
+    answer = ask(PLANTED, db, engine=says(tmp_path, "Lavrov planted a pine sapling. [1]"))
+    assert (answer.engine, answer.refused, answer.note) == ("tiny", False, None)
+    assert answer.text == "Lavrov planted a pine sapling. [1]"
+    assert_sound(answer)
+    assert answer.citations[0].quote.startswith("Lavrov planted a pine sapling in the grounds")
+
+
+def test_a_models_pieces_stream_before_the_checked_answer(db: Path, tmp_path: Path) -> None:
+    draft = "Lavrov planted a pine sapling. [1] The Bank of England raised its rates. [1]"
+    _, *pieces, answer = stream(PLANTED, db, engine=str(says(tmp_path, draft)))
+    assert len(pieces) > 5
+    assert "".join(piece.text for piece in pieces if isinstance(piece, Piece)) == draft
+    assert isinstance(answer, Answer)
+    assert answer.text == "Lavrov planted a pine sapling. [1]"
+
+
+@pytest.mark.parametrize(
+    ("question", "source", "text", "quote"),
+    [
+        (
+            "What military equipment did Lavrov promise to Pakistan?",
+            "vaada.txt",
+            "Lavrov promised military equipment to Pakistan. [1]",
+            "सैन्य उपकरण देने का वादा",
+        ),
+        (
+            "पाकिस्तान और रूस के विदेश मंत्रियों ने बुधवार को क्या किया?",
+            "talks.txt",
+            "पाकिस्तान और रूस के विदेश मंत्रियों ने बुधवार को बातचीत की। [1]",
+            "held wide-ranging talks",
+        ),
+    ],
+    ids=["English on Hindi", "Hindi on English"],
+)
+def test_an_answer_can_cite_a_file_in_the_other_language(
+    question: str, source: str, text: str, quote: str, db: Path, tmp_path: Path
+) -> None:
+    answer = ask(question, db, sources=[source], engine=says(tmp_path, text))
+    assert answer.text == text
+    assert quote in answer.citations[0].quote
+    assert_sound(answer)
+
+
+def test_where_nothing_a_model_says_holds_quotes_are_given_with_a_note(
+    db: Path, tmp_path: Path
+) -> None:
+    answer = ask(PLANTED, db, engine=says(tmp_path, "The Bank of England raised its rates. [1]"))
+    assert (answer.engine, answer.note) == ("extract", MODEL_FAILED["en"])
+    assert answer.citations == ask(PLANTED, db).citations
+    assert answer.text == ask(PLANTED, db).text
+
+
+@pytest.mark.parametrize("seed", [1, 3, 10])
+def test_whatever_a_random_model_writes_no_quote_is_made_up(
+    seed: int, db: Path, tmp_path: Path
+) -> None:
+    for question in (PLANTED, PROMISED):
+        assert_sound(ask(question, db, engine=says(tmp_path, seed=seed)))
+
+
+@pytest.mark.parametrize("mark", ["", " [1]"])
+def test_a_model_may_refuse_with_or_without_a_mark(mark: str, db: Path, tmp_path: Path) -> None:
+    answer = ask(PROMISED, db, engine=says(tmp_path, REFUSAL["hi"] + mark))
+    assert (answer.refused, answer.text) == (True, REFUSAL["hi"])
+    assert (answer.engine, answer.citations) == ("tiny", ())
+
+
+def test_the_environment_can_name_the_model_and_extract_overrides_it(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = says(tmp_path, "Lavrov planted a pine sapling. [1]")
+    monkeypatch.setenv(llm.MODEL_VARIABLE, str(path))
+    assert ask(PLANTED, db).engine == "tiny"
+    assert ask(PLANTED, db, engine="extract").engine == "extract"
+    monkeypatch.setenv(llm.MODEL_VARIABLE, "")
+    assert ask(PLANTED, db).engine == "extract"
+
+
+def test_a_model_is_loaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = says(tmp_path, "Lavrov planted a pine sapling. [1]")
+    monkeypatch.chdir(tmp_path)
+    opened: list[object] = []
+    threads = [
+        threading.Thread(target=lambda name=name: opened.append(llm.choose(name)))
+        for name in (path, "tiny.gguf")
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert opened[0] is opened[1] is llm.choose(str(path))
+
+
+def test_a_model_known_by_name_is_not_downloaded_but_told_about(db: Path) -> None:
+    with pytest.raises(ModelError) as caught:
+        ask(PLANTED, db, engine="gemma-4-e2b")
+    message = str(caught.value)
+    assert "gemma-4-E2B_q4_0-it.gguf (3.3 GB)" in message
+    assert "https://huggingface.co/google/gemma-4-E2B-it-qat-q4_0-gguf" in message
+    assert "path" in message
+
+
+@pytest.mark.parametrize("name", ["gpt-9", "bge-m3", "~nobody-here/x.gguf", "a\x00b", "x" * 5_000])
+def test_a_model_that_is_neither_file_nor_name_is_refused(name: str, db: Path) -> None:
+    with pytest.raises(ModelError, match=r"There is no model file .*gemma-4-e2b"):
+        ask(PLANTED, db, engine=name)
+
+
+class Scripted:
+    """An engine of one's own: the protocol is all it takes."""
+
+    name = "scripted"
+
+    def __init__(self, draft: str) -> None:
+        self.draft = draft
+        self.shown: Sequence[Passage] = ()
+
+    def write(
+        self, question: str, language: AnswerLanguage, passages: Sequence[Passage]
+    ) -> Iterator[str]:
+        """Write the script, whatever is asked."""
+        self.shown = passages
+        yield self.draft
+
+
+def test_an_engine_of_ones_own_is_checked_like_any_other(db: Path) -> None:
+    engine = Scripted("Lavrov planted a pine sapling [1][9], and left. Nothing else is known.")
+    answer = ask(PLANTED, db, engine=engine)
+    assert (answer.text, answer.engine) == ("Lavrov planted a pine sapling [1]", "scripted")
+    assert answer.citations[0].source == engine.shown[0].source
+    assert_sound(answer)
+
+
+def test_an_engine_that_says_nothing_is_replaced_by_quotes(db: Path) -> None:
+    answer = ask(PLANTED, db, engine=Scripted(""))
+    assert (answer.engine, answer.note) == ("extract", MODEL_FAILED["en"])
+
+
+def test_a_stream_stopped_midway_closes_the_index(db: Path, tmp_path: Path) -> None:
+    events = stream(PLANTED, db, engine=says(tmp_path, "Lavrov planted a pine sapling. [1]"))
+    assert isinstance(next(events), Found)
+    assert isinstance(next(events), Piece)
+    events.close()  # type: ignore[attr-defined]
+    assert ask(PLANTED, db, engine=tmp_path / "tiny.gguf").engine == "tiny"

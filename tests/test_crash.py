@@ -1,0 +1,150 @@
+"""Killed at any instant, the index opens again, shows nothing half-done, and ends up exact."""
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_update import QUESTIONS, fresh, snapshot, some_article, write
+
+from index import Index, stems, update
+
+ROOT = Path(__file__).parent.parent
+
+# Updates an index in small batches; told a method, it dies before or after that one's n-th call.
+CHILD = """
+import os, signal, sys
+from index import Index, update
+from index.library import Library
+from index.terms import TermIndex
+from index.vectors import VectorIndex
+
+database, folder, where, when, count = sys.argv[1:]
+update._BATCH_PASSAGES = 4
+calls = 0
+
+def deadly(owner, name):
+    method = getattr(owner, name)
+    def wrapped(*arguments, **named):
+        global calls
+        calls += 1
+        if calls == int(count) and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = method(*arguments, **named)
+        if calls == int(count):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+    setattr(owner, name, wrapped)
+
+with Index(database) as index:
+    index._store.vectors
+    if where != "anywhere":
+        owner, name = where.split(".")
+        deadly(globals()[owner], name)
+    print("begun", flush=True)
+    index.update(folder)
+    print("ended", flush=True)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Twelve articles, indexed; then three changed, three removed, three new."""
+    chance = random.Random(7)  # noqa: S311, the same on every run
+    folder = tmp_path / "in"
+    for number in range(12):
+        write(folder / f"{number:02}.txt", some_article(chance))
+    with Index(tmp_path / "db") as index:
+        index.update(folder)
+    shutil.copytree(folder, tmp_path / "before")
+    for number in range(3):
+        write(folder / f"{number:02}.txt", some_article(chance))
+        (folder / f"{number + 3:02}.txt").unlink()
+        write(folder / f"{number + 20:02}.txt", some_article(chance))
+    return folder
+
+
+def start(tmp_path: Path, folder: Path, *orders: object) -> subprocess.Popen[str]:
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, tmp_path / "db", folder, *map(str, orders)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "begun\n"
+    return child
+
+
+def check_whole(index: Index) -> None:
+    """Check that every passage one may see has its vector and its stems."""
+    store = index._store
+    visible = list(update._rows(store))
+    assert {passage for passage, *_ in visible} <= store.vectors.passages()
+    for passage, article, text, _ in visible:
+        found = store.terms.search([(1.0, {stems(text)[0]: 1.0})], 0.0, 1_000, [article])
+        assert passage in {number for number, _ in found}
+
+
+def check(tmp_path: Path, folder: Path, expected: dict[str, Any]) -> None:
+    """Check that the dead left whole articles only, and that the next update makes it exact."""
+    with Index(tmp_path / "db") as index:
+        for source in index.articles():
+            article = index.article(source)
+            assert article is not None
+            versions = [each / source for each in (folder, tmp_path / "before")]
+            assert article.text in [p.read_text("utf-8") for p in versions if p.exists()]
+        check_whole(index)
+        for question in QUESTIONS:
+            for hit in index.search(question, limit=200):
+                article = index.article(hit.passage.source)
+                assert article is not None
+                assert article.text[hit.passage.start : hit.passage.end] == hit.passage.text
+        index.update(folder)
+        assert snapshot(index) == expected
+
+
+@pytest.mark.parametrize(
+    ("where", "when", "count"),
+    [
+        ("Library.add", "before", 2),
+        ("Library.add", "after", 2),
+        ("VectorIndex.add", "after", 1),
+        ("TermIndex.add", "before", 2),
+        ("TermIndex.add", "after", 2),
+        ("Library.publish", "before", 1),
+        ("Library.publish", "after", 2),
+        ("Library.retire", "after", 1),
+        ("VectorIndex.delete", "after", 1),
+        ("Library.forget", "before", 1),
+        ("TermIndex.replace", "before", 1),
+    ],
+)
+def test_death_between_two_steps_shows_nothing_half_done(
+    tmp_path: Path, folder: Path, where: str, when: str, count: int
+) -> None:
+    child = start(tmp_path, folder, where, when, count)
+    out, _ = child.communicate()
+    assert (child.returncode, out) == (-signal.SIGKILL, "")
+    check(tmp_path, folder, fresh(folder, tmp_path / "fresh"))
+
+
+def test_death_at_any_instant_again_and_again(tmp_path: Path, folder: Path) -> None:
+    expected = fresh(folder, tmp_path / "fresh")
+    chance = random.Random()  # noqa: S311, other instants on every run
+    shutil.copytree(tmp_path / "db", tmp_path / "db-before")
+    for _ in range(3):
+        shutil.rmtree(tmp_path / "db")
+        shutil.copytree(tmp_path / "db-before", tmp_path / "db")
+        # Twice in a row, the second time in the middle of making good the first.
+        for _ in range(2):
+            with start(tmp_path, folder, "anywhere", "", 0) as child:
+                try:
+                    child.wait(timeout=chance.uniform(0, 0.6))
+                except subprocess.TimeoutExpired:
+                    child.kill()
+        check(tmp_path, folder, expected)

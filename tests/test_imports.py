@@ -1,0 +1,143 @@
+"""What imports what: one direction, no cycles, and nothing heavy before it is needed."""
+
+import ast
+import importlib
+import json
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import index
+import qa
+
+ROOT = Path(__file__).parent.parent
+HEAVY = ("torch", "gradio", "llama_cpp", "chromadb", "sentence_transformers", "transformers")
+
+# Lower floors first; a module imports only from floors below its own.
+FLOORS = (
+    ("types", "errors"),
+    ("devanagari", "dates", "cldr", "irregular"),
+    ("stopwords", "initialisms", "chunk", "models"),
+    ("analyze", "furniture"),
+    ("lexicon", "clean"),
+    ("meta",),
+    ("load",),
+    ("library", "vectors", "terms", "embed", "rerank"),
+    ("question", "store"),
+    ("search", "update", "evidence"),
+    ("api",),
+)
+
+PUBLIC = {
+    "index": {
+        "Article",
+        "Evidence",
+        "Hit",
+        "Index",
+        "KhabarError",
+        "Passage",
+        "Question",
+        "UpdateReport",
+        "Verdict",
+        "errors",
+        "sentences",
+        "stems",
+    },
+    "qa": {"Answer", "Citation", "Found", "Piece", "ask", "stream"},
+}
+
+
+def modules(package: str) -> dict[str, ast.Module]:
+    files = sorted((ROOT / package).glob("*.py"))
+    return {path.stem: ast.parse(path.read_text("utf-8")) for path in files}
+
+
+def imports(tree: ast.Module, package: str) -> set[tuple[str, str]]:
+    """List (module, name) of what is taken from a package, wherever in the file it stands."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are written out, not relative"
+            if (node.module or "").split(".")[0] == package:
+                found |= {(node.module or "", alias.name) for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+            found |= {(name, "") for name in names if name.split(".")[0] == package}
+    return found
+
+
+def arrows(package: str) -> dict[str, set[str]]:
+    """Map each module of a package to the modules of it that it imports."""
+    trees = modules(package)
+    found: dict[str, set[str]] = {}
+    for name, tree in trees.items():
+        taken = imports(tree, package)
+        below = {module.removeprefix(f"{package}.") for module, _ in taken if module != package}
+        below |= {item for module, item in taken if module == package and item in trees}
+        found[name] = below
+    return found
+
+
+def test_the_index_never_imports_the_questions_side() -> None:
+    assert {name: imports(tree, "qa") for name, tree in modules("index").items()} == {
+        name: set() for name in modules("index")
+    }
+
+
+def test_qa_imports_only_names_that_index_exports() -> None:
+    for name, tree in modules("qa").items():
+        for module, item in imports(tree, "index"):
+            assert module == "index", f"qa/{name}.py reaches into {module}"
+            assert item in {*index.__all__, ""}, f"qa/{name}.py imports {item}"
+
+
+@pytest.mark.parametrize("package", ["index", "qa"])
+def test_no_module_imports_itself_in_a_circle(package: str) -> None:
+    TopologicalSorter(arrows(package)).prepare()
+
+
+def test_index_modules_import_only_from_lower_floors() -> None:
+    floor = {module: i for i, modules in enumerate(FLOORS) for module in modules}
+    upward = [
+        (module, below)
+        for module, belows in arrows("index").items()
+        for below in belows
+        if module in floor and below in floor and floor[below] >= floor[module]
+    ]
+    assert upward == []
+
+
+def test_only_one_module_each_knows_chroma_tantivy_and_sqlite() -> None:
+    for library, owner in (("chromadb", "vectors"), ("tantivy", "terms"), ("sqlite3", "library")):
+        users = {
+            (package, name)
+            for package in ("index", "qa")
+            for name, tree in modules(package).items()
+            if imports(tree, library)
+        }
+        assert users == {("index", owner)}, library
+
+
+@pytest.mark.parametrize("package", ["index", "qa"])
+def test_the_public_names_are_exactly_the_public_names(package: str) -> None:
+    module = importlib.import_module(package)
+    assert set(module.__all__) == PUBLIC[package]
+    assert len(module.__all__) == len(set(module.__all__)) <= 15
+    assert all(hasattr(module, name) for name in module.__all__)
+
+
+@pytest.mark.parametrize("package", ["index", "qa", "qa.cli"])
+def test_importing_takes_in_nothing_heavy(package: str) -> None:
+    code = f"import {package}, sys, json; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=ROOT)
+    assert set(json.loads(done.stdout)) & set(HEAVY) == set()
+
+
+def test_every_error_of_the_tree_is_a_khabar_error() -> None:
+    errors = [value for value in vars(index.errors).values() if isinstance(value, type)]
+    assert len(errors) > 5
+    assert all(issubclass(error, index.KhabarError) for error in errors)
+    assert qa.ask.__module__.startswith("qa")

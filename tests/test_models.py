@@ -1,0 +1,104 @@
+"""models.txt: what ships, and what the parser lets through."""
+
+from pathlib import Path
+
+import pytest
+
+from index import models
+from index.errors import ModelError
+
+SHIPPED = Path(models.__file__).parent.parent / "models.txt"
+SHA = "a" * 64
+WHOLE = f"""
+# A comment.
+[llm] tiny-1
+repository  someone/tiny
+revision    {"0" * 40}
+file        tiny.gguf 1024 {SHA}
+file        notes.txt - -
+licence     Apache-2.0
+"""
+
+
+def test_a_model_is_read_as_written() -> None:
+    assert models.parse(WHOLE) == [
+        models.Model(
+            role="llm",
+            name="tiny-1",
+            repository="someone/tiny",
+            revision="0" * 40,
+            files=(
+                models.ModelFile("tiny.gguf", 1024, SHA),
+                models.ModelFile("notes.txt", None, None),
+            ),
+            licence="Apache-2.0",
+        )
+    ]
+
+
+def test_revision_and_files_may_be_unknown_and_an_empty_list_is_one() -> None:
+    (model,) = models.parse("[embedder] e\nrepository a/b\nlicence MIT")
+    assert (model.revision, model.files) == (None, ())
+    assert models.parse("# nothing\n\n") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong", "said"),
+    [
+        (3, "[llms] tiny-1", r"line 3: '\[llms\] tiny-1' is not \[embedder\]"),
+        (3, "[llm]", r"line 3: '\[llm\]' is not"),
+        (3, "[llm] Tiny", "line 3: 'Tiny' is not a short name"),
+        (3, "repository a/b", "line 3: a model begins with"),
+        (4, "repository tiny", "line 4: 'tiny' is not owner/name"),
+        (4, "repo a/b", "line 4: 'repo' is none of"),
+        (5, "revision main", "line 5: 'main' is not 40 hex digits"),
+        (5, "repository a/b", "line 5: tiny-1 has two lines for repository"),
+        (6, f"file tiny.gguf 1,024 {SHA}", "line 6: '1,024' is not a number of bytes"),
+        (6, "file tiny.gguf 1024 abc", "line 6: 'abc' is not a SHA-256"),
+        (6, "file tiny.gguf 1024", "line 6: a file is its name, bytes and SHA-256"),
+        (6, f"file ../tiny.gguf 1 {SHA}", "line 6: '../tiny.gguf' is not a file inside"),
+        (6, f"file /tiny.gguf 1 {SHA}", "line 6: '/tiny.gguf' is not a file inside"),
+        (8, "licence", "line 8: '' is not a licence"),
+        (8, "# no licence", "line 3: tiny-1 has no licence"),
+        (8, "[llm] tiny-1", "line 8: there are two models named tiny-1"),
+    ],
+)
+def test_one_error_names_the_line_that_is_wrong(line: int, wrong: str, said: str) -> None:
+    lines = WHOLE.split("\n")
+    lines[line - 1] = wrong
+    with pytest.raises(ModelError, match=f"^models.txt, {said}"):
+        models.parse("\n".join(lines))
+
+
+def test_the_shipped_list_is_well_formed() -> None:
+    listed = models.parse(SHIPPED.read_text(encoding="utf-8"))
+    names = [model.name for model in listed]
+    assert len(set(names)) == len(names)
+    assert all(name == name.lower() for name in names)
+    assert {model.role for model in listed} == {"embedder", "reranker", "llm"}
+    for model in listed:
+        assert model.revision or not model.files, f"{model.name} pins files of no revision"
+    for model in listed:
+        if model.role == "llm":
+            (file,) = model.files
+            assert file.name.endswith(".gguf")
+            assert file.bytes
+            assert file.sha256
+
+
+def test_the_first_model_of_each_role_is_its_default() -> None:
+    first: dict[str, str] = {}
+    for model in models.known():
+        first.setdefault(model.role, model.name)
+    assert first == {
+        "embedder": "multilingual-e5-small",
+        "reranker": "bge-reranker-v2-m3",
+        "llm": "gemma-4-e2b",
+    }
+
+
+def test_a_model_is_found_by_its_name_in_any_case() -> None:
+    found = models.find("Gemma-4-E4B")
+    assert found is not None
+    assert found.name == "gemma-4-e4b"
+    assert models.find("gpt-9") is None

@@ -1,0 +1,258 @@
+"""Answers become HTML in which nothing an article says can run."""
+
+import datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from index import Hit, Passage
+from qa import page
+from qa.page import Turn
+from qa.types import Answer, AnswerLanguage, Citation
+
+HOSTILE = (
+    '<img src=x onerror="alert(1)"> </div></article><script>alert(1)</script> '
+    "[here](javascript:alert(1)) {{7*7}} ${alert(1)} ' onmouseover='alert(1)"
+)
+TEXT = "रूस ने वादा किया। वह विशेष सैन्य उपकरण देगा। बाक़ी बातें बाद में होंगी।"
+QUOTE = "वह विशेष सैन्य उपकरण देगा।"
+
+
+class Outline(HTMLParser):
+    """Every tag with its attributes, and the text by the class of the tag around it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self._open == [], "every tag is closed"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the tag, and begin its text."""
+        self.tags.append((tag, dict(attrs)))
+        name = dict(attrs).get("class") or tag
+        self._open.append(name)
+        self.texts.setdefault(name, []).append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End the text of the tag."""
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        """Add to the text of every open tag."""
+        for name in self._open:
+            self.texts[name][-1] += data
+
+
+def citation(
+    number: int = 1,
+    *,
+    quote: str = QUOTE,
+    source: str = "rus.txt",
+    title: str | None = "रूस का वादा",
+    date: datetime.date | None = datetime.date(2021, 4, 7),
+) -> Citation:
+    start = max(TEXT.find(quote), 0)
+    return Citation(number, source, title, date, start, start + len(quote), quote)
+
+
+def answer(
+    text: str,
+    *citations: Citation,
+    language: AnswerLanguage = "hi",
+    refused: bool = False,
+    engine: str = "some-model",
+    note: str | None = None,
+) -> Answer:
+    return Answer("?", text, refused, language, engine, citations, note)
+
+
+def shown(given: Answer, hits: tuple[Hit, ...] = ()) -> Outline:
+    turn = Turn(given.question, given.language, found=hits, answer=given)
+    return Outline(page.conversation([turn]))
+
+
+def hit(text: str = TEXT, source: str = "rus.txt", start: int = 0) -> Hit:
+    passage = Passage(1, source, start, start + len(text), text, "रूस का वादा", None, "hi")
+    return Hit(passage, 1.0)
+
+
+def test_a_source_shows_its_number_title_date_file_and_the_quote_word_for_word() -> None:
+    outline = shown(answer(f"{QUOTE} [1]", citation()))
+    assert outline.texts["number"] == ["1"]
+    assert outline.texts["cite"] == ["रूस का वादा"]
+    assert outline.texts["date"] == ["7 अप्रैल 2021"]
+    assert ("time", {"class": "date", "datetime": "2021-04-07"}) in outline.tags
+    assert outline.texts["file"] == ["rus.txt"]
+    assert outline.texts["mark"][-1] == QUOTE
+
+
+@pytest.mark.parametrize(
+    ("language", "date", "sources"),
+    [
+        ("hi", "7 अप्रैल 2021", "स्रोत"),
+        ("en", "7 April 2021", "Sources"),
+        ("hi-Latn", "7 April 2021", "Srot"),
+    ],
+)
+def test_dates_and_labels_are_in_the_language_of_the_answer(
+    language: AnswerLanguage, date: str, sources: str
+) -> None:
+    outline = shown(answer("x [1]", citation(), language=language))
+    assert outline.texts["date"] == [date]
+    assert outline.texts["h3"] == [sources]
+
+
+def test_an_article_without_a_date_says_so_and_one_without_a_title_shows_its_file() -> None:
+    outline = shown(answer("x [1]", citation(title=None, date=None)))
+    assert outline.texts["date undated"] == ["तारीख़ नहीं मिली"]
+    assert "cite" not in outline.texts
+    assert outline.texts["file"] == ["rus.txt"]
+
+
+def test_every_mark_leads_to_the_source_of_its_number() -> None:
+    outline = shown(answer("One. [1][2] Two. [2]", citation(1), citation(2)))
+    targets = [attrs["href"] for tag, attrs in outline.tags if tag == "a"]
+    sources = [attrs["id"] for tag, attrs in outline.tags if tag == "li"]
+    assert targets == [f"#{sources[0]}", f"#{sources[1]}", f"#{sources[1]}"]
+    assert outline.texts["answer"][0].replace("\N{WORD JOINER}\N{NO-BREAK SPACE}", "~") == (
+        "One.~1~2 Two.~2\n"
+    )
+
+
+def test_marks_of_two_questions_do_not_lead_to_each_others_sources() -> None:
+    turn = Turn("?", "hi", found=(), answer=answer("x [1]", citation()))
+    outline = Outline(page.conversation([turn, turn]))
+    ids = [attrs["id"] for tag, attrs in outline.tags if tag == "li"]
+    assert len(set(ids)) == 2
+
+
+def test_a_number_without_a_source_stays_text() -> None:
+    outline = shown(answer("One. [1] Two. [7]", citation()))
+    assert [attrs["href"] for tag, attrs in outline.tags if tag == "a"] == ["#turn0-1"]
+    assert "[7]" in outline.texts["answer"][0]
+
+
+def test_a_bracketed_number_in_a_quoted_sentence_is_the_articles_own() -> None:
+    given = answer(
+        "He said so.[2] And left. [1]\n\nShe stayed. [2]",
+        citation(1),
+        citation(2),
+        engine="extract",
+    )
+    outline = shown(given)
+    assert [attrs["href"] for tag, attrs in outline.tags if tag == "a"] == ["#turn0-1", "#turn0-2"]
+    assert "[2]" in outline.texts["answer"][0]
+
+
+def test_a_quote_is_shown_within_its_paragraph() -> None:
+    outline = shown(answer("x [1]", citation()), (hit(),))
+    assert outline.texts["blockquote"] == [TEXT]
+    assert outline.texts["mark"][-1] == QUOTE
+
+
+def test_what_stands_around_a_quote_ends_at_its_paragraph() -> None:
+    text = f"शीर्षक\nपहला। {QUOTE} तीसरा।\n\nअगला।"
+    start = text.index(QUOTE)
+    cited = Citation(1, "rus.txt", None, None, 40 + start, 40 + start + len(QUOTE), QUOTE)
+    assert page.around(cited, [hit(text, start=40)]) == ("पहला। ", " तीसरा।")
+
+
+def test_what_stands_around_a_quote_is_cut_between_words() -> None:
+    words = " ".join(f"word{number:03}" for number in range(100))
+    text = f"{words} {QUOTE} {words}"
+    start = text.index(QUOTE)
+    cited = Citation(1, "rus.txt", None, None, start, start + len(QUOTE), QUOTE)
+    before, after = page.around(cited, [hit(text)])
+    assert before.startswith("… word")
+    assert before.endswith("word099 ")
+    assert after.startswith(" word000")
+    assert after.endswith(" …")
+    assert words.startswith(after[1:-2])
+    assert len(before) < 130
+
+
+def test_a_quote_from_elsewhere_stands_alone() -> None:
+    assert page.around(citation(source="other.txt"), [hit()]) == ("", "")
+
+
+def test_a_refusal_shows_its_sentence_and_no_sources() -> None:
+    outline = shown(answer("जवाब नहीं मिला।", refused=True))
+    assert outline.texts["refused"] == ["जवाब नहीं मिला।"]
+    assert not {"sources", "h3", "mark"} & outline.texts.keys()
+
+
+def test_a_note_on_how_the_answer_came_about_stands_before_it() -> None:
+    outline = shown(answer("x [1]", citation(), note="सिर्फ़ उद्धरण।"))
+    assert outline.texts["note"] == ["सिर्फ़ उद्धरण।"]
+
+
+@pytest.mark.parametrize("engine", ["extract", "some-model"])
+def test_markup_in_an_article_stays_text(engine: str) -> None:
+    hostile = citation(quote=HOSTILE, source=HOSTILE, title=HOSTILE)
+    given = answer(f"{HOSTILE} [1]", hostile, engine=engine, note=HOSTILE)
+    turn = Turn(HOSTILE, "en", found=(hit(HOSTILE, HOSTILE),), answer=given)
+    outline = Outline(page.conversation([turn]))
+    plain = shown(answer("x [1]", citation(), engine=engine, note="y"))
+    assert {tag for tag, _ in outline.tags} == {tag for tag, _ in plain.tags}
+    assert not [name for _, attrs in outline.tags for name in attrs if name.startswith("on")]
+    assert all(attrs["href"] == "#turn0-1" for tag, attrs in outline.tags if tag == "a")
+    for name in ("h2", "note", "cite", "file", "blockquote"):
+        assert outline.texts[name] == [HOSTILE]
+    assert outline.texts["mark"][-1] == HOSTILE
+
+
+def test_markup_in_a_half_written_answer_or_an_error_stays_text() -> None:
+    for turn in (Turn("?", found=(), draft=HOSTILE), Turn("?", draft=HOSTILE, problem=HOSTILE)):
+        outline = Outline(page.conversation([turn]))
+        assert {tag for tag, _ in outline.tags} <= {"article", "h2", "div", "p"}
+
+
+def test_a_translation_key_of_gradio_in_an_article_stays_text() -> None:
+    # Gradio replaces __i18n__{"key": …} in what it shows, without escaping.
+    html = page.conversation([Turn('__i18n__{"key": "ask"}')])
+    assert '__i18n__{"' not in html
+
+
+def test_a_file_name_of_broken_bytes_can_be_shown() -> None:
+    html = page.conversation(
+        [Turn("?", found=(), answer=answer("x [1]", citation(source="bad\udcff.txt")))]
+    )
+    assert "bad?.txt" in html
+    html.encode("utf-8")
+
+
+def test_the_latest_question_stands_first() -> None:
+    outline = Outline(page.conversation([Turn("first"), Turn("second")]))
+    assert outline.texts["h2"] == ["second", "first"]
+
+
+@pytest.mark.parametrize(
+    ("turn", "status"),
+    [
+        (Turn("?", "hi"), "लेखों में खोजा जा रहा है…"),
+        (Turn("?", "en", found=()), "Writing the answer…"),
+        (Turn("?", "hi-Latn", found=(), draft="Rus ne"), "Jawab likha ja raha hai…"),
+    ],
+)
+def test_an_unfinished_answer_says_what_is_being_done(turn: Turn, status: str) -> None:
+    outline = Outline(page.conversation([turn]))
+    assert outline.texts["status working"] == [status]
+    assert {"aria-live": "polite", "aria-busy": "true"} in [attrs for _, attrs in outline.tags]
+
+
+def test_a_stopped_answer_keeps_what_was_written() -> None:
+    outline = Outline(page.conversation([page.closed(Turn("?", "en", found=(), draft="Russia"))]))
+    assert outline.texts["answer"] == ["Russia\n"]
+    assert outline.texts["status"] == ["The answer was stopped."]
+
+
+def test_a_finished_or_stopped_answer_stays_as_it_is() -> None:
+    finished = Turn("?", found=(), answer=answer("x [1]", citation()))
+    stopped = page.closed(Turn("?"))
+    assert page.closed(finished) == finished
+    assert page.closed(stopped) == stopped
+    assert stopped.stopped

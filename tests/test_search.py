@@ -1,0 +1,202 @@
+"""Search: the right passages, filtered exactly, in the same order on every run."""
+
+import datetime
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from index import Index
+
+DAY = datetime.date.fromisoformat
+
+
+@pytest.fixture
+def index(tmp_path: Path, articles: Path) -> Iterator[Index]:
+    with Index(tmp_path / "db") as index:
+        index.update(articles)
+        yield index
+
+
+def sources(index: Index, question: str, **filters: object) -> list[str]:
+    hits = index.search(question, **filters)  # type: ignore[arg-type]
+    return [hit.passage.source for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("question", "best"),
+    [
+        ("लावरोव ने क्या वादा किया?", {"lavrov-hi.txt"}),
+        ("What did Lavrov promise Pakistan?", {"lavrov-hi.txt"}),
+        ("lavrov ne pakistan ko kya dene ka vaada kiya", {"lavrov-hi.txt"}),
+        ("When did the vaccine drive begin in Goa?", {"goa-vaccine-en.txt", "goa-tika-hi.txt"}),
+        ("गोवा में टीका अभियान कब शुरू हुआ?", {"goa-vaccine-en.txt", "goa-tika-hi.txt"}),
+        ("Who won the cricket final?", {"sub/cricket-en.txt"}),
+    ],
+)
+def test_a_question_in_either_language_and_script_finds_its_article(
+    index: Index, question: str, best: set[str]
+) -> None:
+    assert set(sources(index, question)[: len(best)]) == best
+
+
+def test_a_hit_says_where_its_text_stands(index: Index) -> None:
+    hits = index.search("cricket final")
+    assert hits
+    for hit in hits:
+        passage = hit.passage
+        article = index.article(passage.source)
+        assert article is not None
+        assert article.text[passage.start : passage.end] == passage.text
+        assert (passage.title, passage.date, passage.language) == (
+            article.title,
+            article.date,
+            article.language,
+        )
+
+
+@pytest.mark.parametrize("question", ["goa vaccine", "zebra giraffe", "मंत्री"])
+@pytest.mark.parametrize(
+    ("since", "until", "names", "allowed"),
+    [
+        ("2023-05-05", None, None, {"goa-vaccine-en.txt", "goa-tika-hi.txt"}),
+        ("2023-05-06", None, None, {"goa-tika-hi.txt"}),
+        (None, "2022-03-12", None, {"lavrov-hi.txt", "sub/cricket-en.txt"}),
+        (None, "2022-03-11", None, {"lavrov-hi.txt"}),
+        ("2022-03-12", "2022-03-12", None, {"sub/cricket-en.txt"}),
+        ("2024-01-01", None, None, set()),
+        ("2023-05-06", "2023-05-05", None, set()),
+        (
+            None,
+            None,
+            ["sub/undated-en.md", "lavrov-hi.txt"],
+            {"sub/undated-en.md", "lavrov-hi.txt"},
+        ),
+        (None, None, ["no-such.txt"], set()),
+        (None, None, [], set()),
+        (
+            "2021-01-01",
+            "2023-05-05",
+            ["goa-tika-hi.txt", "goa-vaccine-en.txt"],
+            {"goa-vaccine-en.txt"},
+        ),
+        ("2000-01-01", None, ["sub/undated-en.md"], set()),
+    ],
+)
+def test_filters_let_through_what_they_name_and_nothing_else(
+    index: Index,
+    question: str,
+    since: str | None,
+    until: str | None,
+    names: Sequence[str] | None,
+    allowed: set[str],
+) -> None:
+    first, last = (DAY(day) if day else None for day in (since, until))
+    hits = index.search(question, since=first, until=last, sources=names)
+    # Vectors propose every passage of so small an index, so what is allowed is there as well.
+    assert {hit.passage.source for hit in hits} == allowed
+
+
+def test_a_filter_does_not_cost_places(index: Index) -> None:
+    whole = sources(index, "goa vaccine", limit=1)
+    assert whole == sources(index, "goa vaccine", limit=1, sources=whole)
+    assert sources(index, "goa vaccine", limit=1, sources=["lavrov-hi.txt"]) == ["lavrov-hi.txt"]
+
+
+def test_ties_break_on_source_and_start(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("c.txt", "a.txt", "b.txt"):
+        (folder / name).write_text("Snow fell in Delhi\n\nSnow fell in Delhi on Monday morning.\n")
+    with Index(tmp_path / "db") as index:
+        # Added one after another, so that no order of adding helps.
+        for name in ("c.txt", "a.txt", "b.txt"):
+            (folder / name).rename(tmp_path / name)
+        for name in ("c.txt", "a.txt", "b.txt"):
+            (tmp_path / name).rename(folder / name)
+            index.update(folder)
+        hits = index.search("snow in Delhi")
+        assert len({hit.score for hit in hits}) == 1
+        places = [(hit.passage.source, hit.passage.start) for hit in hits]
+        assert places == sorted(places)
+        assert {source for source, _ in places} == {"a.txt", "b.txt", "c.txt"}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 1_000])
+def test_the_limit_is_kept_and_cuts_the_same_list(index: Index, limit: int) -> None:
+    whole = index.search("goa minister vaccine", limit=50)
+    assert index.search("goa minister vaccine", limit=limit) == whole[:limit]
+
+
+def test_scores_fall_and_are_finite(index: Index) -> None:
+    scores = [hit.score for hit in index.search("the minister in Goa", limit=50)]
+    assert scores == sorted(scores, reverse=True)
+    assert all(abs(score) < 1e6 for score in scores)
+
+
+@pytest.mark.parametrize("question", ["xylophone quagmire", "ज़ेब्रा जिराफ़", "12345678", "the of and"])
+def test_a_question_that_matches_nothing_is_no_error(index: Index, question: str) -> None:
+    good = index.search("Who won the cricket final?")[0].score
+    assert all(hit.score < good for hit in index.search(question))
+
+
+def test_an_index_without_articles_finds_nothing(tmp_path: Path) -> None:
+    with Index(tmp_path / "db") as index:
+        assert index.search("Who won?") == []
+        assert index.articles() == []
+        assert index.article("a.txt") is None
+
+
+def test_another_process_finds_the_same(tmp_path: Path, articles: Path) -> None:
+    code = """
+import json, sys
+from index import Index
+with Index(sys.argv[1]) as index:
+    hits = index.search("goa vaccine minister", limit=50)
+print(json.dumps([[h.passage.source, h.passage.start, h.score] for h in hits]))
+"""
+    with Index(tmp_path / "db") as index:
+        index.update(articles)
+        mine = [
+            [hit.passage.source, hit.passage.start, hit.score]
+            for hit in index.search("goa vaccine minister", limit=50)
+        ]
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, tmp_path / "db"],
+            capture_output=True,
+            check=True,
+            cwd=Path(__file__).parent.parent,
+            env={"PYTHONHASHSEED": seed, "PATH": ""},
+        )
+        assert json.loads(done.stdout) == mine
+
+
+def test_odd_characters_keep_their_places_through_the_whole_index(tmp_path: Path) -> None:
+    text = (
+        "😀 गोवा में \u200dटीका\u200c अभियान 👩‍👩‍👧\r\n\r\n"
+        "𝒳 गोवा में डॉक्टरों ने\u2028टीका अभियान 😀 शुरू किया।\rमंत्री ने \u202eعربي\u202c में कहा कि यह "
+        "क्\u200dषेत्र है।\x85 गोवा का 🇮🇳 अभियान चलेगा। 𐍈 गांव तक\ufffe पहुंचेगा।\n"
+    )
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "odd.txt").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    with Index(tmp_path / "db") as index:
+        index.update(folder)
+        article = index.article("odd.txt")
+        assert article is not None
+        assert article.text == text
+        hits = index.search("गोवा में टीका अभियान", limit=50)
+        assert hits
+        for hit in hits:
+            assert text[hit.passage.start : hit.passage.end] == hit.passage.text
+
+
+def test_a_question_may_be_read_once_and_searched_with_filters(index: Index) -> None:
+    asked = index.read("goa vaccine")
+    assert index.search(asked) == index.search("goa vaccine")
+    assert replace(asked) == asked

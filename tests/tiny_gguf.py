@@ -1,0 +1,172 @@
+"""Write tiny real GGUF models: random ones, and one that says a given text."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import gguf
+import numpy as np
+import numpy.typing as npt
+
+# Read when llama.cpp is loaded: threads that wait for others must not take the cores from them, or
+# tests that run side by side take ten times as long.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+_WIDTH = 64
+_LAYERS = 2
+_HEADS = 4
+_FEED_FORWARD = 128
+CONTEXT = 8_192
+"""Tokens the models say they were trained for."""
+
+CONTROL = (
+    "<|system|>",
+    "<|user|>",
+    "<|assistant|>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<start_of_turn>",
+    "<end_of_turn>",
+    "<|turn>",
+    "<turn|>",
+    "<|eot_id|>",
+    "<｜User｜>",
+    "<bos>",
+    "[INST]",
+    "[/INST]",
+    "[gMASK]",
+    "<<SYS>>",
+)
+"""Tokens that mark turns in the chat templates of well-known models; all in the vocabulary."""
+
+TEMPLATE = (
+    "{{ bos_token }}{% for message in messages %}<|{{ message['role'] }}|>"
+    "{{ message['content'] }}</s>{% endfor %}<|assistant|>"
+)
+NO_SYSTEM_ROLE = (
+    "{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}"
+    "{% endif %}" + TEMPLATE
+)
+DROPS_SYSTEM = TEMPLATE.replace("<|{{", "{% if message['role'] == 'user' %}<|{{").replace(
+    "</s>{% endfor %}", "</s>{% endif %}{% endfor %}"
+)
+THINKS_UNLESS_TOLD = TEMPLATE + "{% if enable_thinking is not defined %}<think>{% endif %}"
+_EAGER = ("▁[1]", "▁[2]", "▁[9]", "</s>")
+"""What a random model often wants to say next, so that its answers come to an end."""
+_PIECES = (*_EAGER[:3], *"▁ ▁the ▁of ▁in ▁है ▁के ▁में है। । . ▁रूस ▁Russia 1 2".split())
+
+
+def write(
+    path: Path,
+    *,
+    seed: int = 0,
+    template: str | None = TEMPLATE,
+    says: str | None = None,
+    context: int = CONTEXT,
+) -> Path:
+    """Write a llama model with an SPM vocabulary; returns the path.
+
+    Its weights are random from `seed`, or such that it answers any prompt with `says`.
+    """
+    spoken = _cut(says) if says else []
+    tokens = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
+    kinds = [gguf.TokenType.UNKNOWN, gguf.TokenType.CONTROL, gguf.TokenType.CONTROL]
+    kinds += [gguf.TokenType.BYTE] * 256 + [gguf.TokenType.CONTROL] * len(CONTROL)
+    tokens += CONTROL
+    tokens += [piece for piece in _PIECES if piece not in spoken]
+    tokens += spoken
+    kinds += [gguf.TokenType.NORMAL] * (len(tokens) - len(kinds))
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_context_length(context)
+    writer.add_embedding_length(_WIDTH)
+    writer.add_block_count(_LAYERS)
+    writer.add_feed_forward_length(_FEED_FORWARD)
+    writer.add_head_count(_HEADS)
+    writer.add_head_count_kv(_HEADS)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_rope_dimension_count(_WIDTH // _HEADS)
+    writer.add_tokenizer_model("llama")
+    writer.add_token_list(tokens)
+    writer.add_token_scores([-float(i) for i in range(len(tokens))])
+    writer.add_token_types(kinds)
+    writer.add_unk_token_id(0)
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+    if template is not None:
+        writer.add_chat_template(template)
+    chain = _chain(tokens, spoken)
+    eager = [] if chain else [tokens.index(piece) for piece in _EAGER]
+    for name, tensor in _weights(len(tokens), seed, chain, eager).items():
+        writer.add_tensor(name, tensor)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def _cut(text: str) -> list[str]:
+    """Cut a text into pieces of a few characters, no two of them the same."""
+    pieces: list[str] = []
+    piece = ""
+    for char in text.replace(" ", "▁"):
+        piece += char
+        if len(piece) >= 4 and piece not in pieces and piece not in CONTROL:
+            pieces.append(piece)
+            piece = ""
+    if piece:
+        pieces[-1:] = [pieces[-1] + piece]
+    return pieces
+
+
+def _chain(tokens: Sequence[str], spoken: Sequence[str]) -> dict[int, int]:
+    """Map each token to the one that follows it in what the model is to say."""
+    if not spoken:
+        return {}
+    places = [tokens.index(piece) for piece in spoken]
+    following = dict(zip(places, [*places[1:], tokens.index("</s>")], strict=True))
+    opens = [tokens.index("<|assistant|>"), tokens.index("<0x3A>")]  # a plain prompt ends in ":"
+    return following | dict.fromkeys(opens, places[0])
+
+
+def _weights(
+    size: int, seed: int, chain: dict[int, int], eager: Sequence[int]
+) -> dict[str, npt.NDArray[np.float32]]:
+    rng = np.random.default_rng(seed)
+
+    def noise(*shape: int) -> npt.NDArray[np.float32]:
+        return rng.normal(0, 0.3, shape).astype(np.float32)
+
+    embedded = noise(size, _WIDTH)
+    out = noise(size, _WIDTH)
+    embedded[:, 0] = 3.0  # the same for all tokens: a bias
+    out[:, 0] = 0.0
+    out[eager, 0] = 2.5
+    if chain:
+        embedded[:, 0] = 0.0
+        embedded /= np.linalg.norm(embedded, axis=1, keepdims=True)
+        out[:] = 0
+        for token, following in chain.items():
+            out[following] += 10 * embedded[token]
+    tensors = {
+        "token_embd.weight": embedded,  # (vocabulary, width)
+        "output_norm.weight": np.ones(_WIDTH, np.float32),
+        "output.weight": out,
+    }
+    for layer in range(_LAYERS):
+        shapes = {
+            "attn_q": (_WIDTH, _WIDTH),
+            "attn_k": (_WIDTH, _WIDTH),
+            "attn_v": (_WIDTH, _WIDTH),
+            "attn_output": (_WIDTH, _WIDTH),
+            "ffn_gate": (_FEED_FORWARD, _WIDTH),
+            "ffn_up": (_FEED_FORWARD, _WIDTH),
+            "ffn_down": (_WIDTH, _FEED_FORWARD),
+        }
+        for name, shape in shapes.items():
+            # What these two write is all a layer adds: at zero, only the last token counts.
+            silent = bool(chain) and name in {"attn_output", "ffn_down"}
+            tensors[f"blk.{layer}.{name}.weight"] = noise(*shape) * (0.0 if silent else 1.0)
+        for name in ("attn_norm", "ffn_norm"):
+            tensors[f"blk.{layer}.{name}.weight"] = np.ones(_WIDTH, np.float32)
+    return {name: np.ascontiguousarray(t, dtype=np.float32) for name, t in tensors.items()}
