@@ -1,6 +1,6 @@
 """Khabar's index: articles in, searchable passages out."""
 
-from index import errors
+from index import errors, models
 from index.analyze import stems
 from index.api import Index
 from index.chunk import sentences
@@ -20,6 +20,7 @@ __all__ = [
     "UpdateReport",
     "Verdict",
     "errors",
+    "models",
     "sentences",
     "stems",
 ]

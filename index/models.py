@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -16,7 +15,7 @@ from index.errors import ModelError
 Role = Literal["embedder", "reranker", "llm"]
 
 FILE_NAME = "models.txt"
-_DISTRIBUTION = "khabar-qa"
+_SHARED = "share/khabar-qa"
 _HEAD = re.compile(r"\[(?P<role>[^\]]*)\]\s+(?P<name>\S+)")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
@@ -167,12 +166,9 @@ def find(name: str) -> Model | None:
 
 
 def _path() -> Path:
-    """Find models.txt: beside the packages in a checkout, where pip put it otherwise."""
-    beside = Path(__file__).resolve().parent.parent / FILE_NAME
-    if beside.is_file():
-        return beside
-    try:
-        installed = metadata.files(_DISTRIBUTION) or []
-    except metadata.PackageNotFoundError:
-        installed = []
-    return next((Path(str(f.locate())) for f in installed if f.name == FILE_NAME), beside)
+    """Find models.txt: beside the packages in a checkout, in share/ where pip installed them."""
+    root = Path(__file__).resolve().parent.parent
+    installed = (folder / _SHARED / FILE_NAME for folder in (root, *root.parents))
+    return next(
+        (path for path in (root / FILE_NAME, *installed) if path.is_file()), root / FILE_NAME
+    )

@@ -13,6 +13,7 @@ from rapidfuzz.distance import Levenshtein
 
 from index import initialisms
 from index.analyze import is_function_word, stem, words
+from index.asked import Asked, kind_asked
 from index.devanagari import is_devanagari, skeleton, sound_key, sound_keys
 from index.errors import QuestionError
 from index.lexicon import Lexicon
@@ -20,7 +21,6 @@ from index.stopwords import ENGLISH, ROMAN
 from index.terms import bm25_idf
 
 QuestionLanguage = Literal["hi", "en", "hi-Latn"]
-Asked = Literal["person", "time", "place", "number"]
 
 MAX_CHARS = 2_000
 """Longer than any question; what is longer is a text pasted by mistake."""
@@ -55,9 +55,8 @@ class QueryTerm:
     word: str
     alternatives: Mapping[str, float]
     """Stem → weight in (0, 1]; several stems joined by spaces must all be there."""
-    idf: float
-    known: bool
-    """Whether any alternative stands in the index."""
+    rarity: float
+    """Inverse document frequency as a share of that of a word no passage has, in (0, 1]."""
 
     def match(self, stems: Collection[str]) -> float:
         """Weigh the best alternative that stands among the stems; 0 if none does."""
@@ -82,42 +81,12 @@ class Question:
 
     def coverage(self, stems: Collection[str]) -> float:
         """Tell how much of the question's content the stems hold, by rarity, from 0 to 1."""
-        total = sum(term.idf for term in self.terms)
-        found = sum(term.idf * term.match(stems) for term in self.terms)
-        return found / total if total else 0.0
+        total = sum(term.rarity for term in self.terms)
+        return sum(term.rarity * term.match(stems) for term in self.terms) / total
 
 
 _LETTER = re.compile(r"[^\W\d_]")
 _OURS = re.compile(r"[A-Za-z\u00c0-\u024f\u0900-\u097f]")
-_ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
-    (
-        "number",
-        re.compile(
-            r"\bhow (?:many|much|long|old|far|often|large|big|tall|high)\b|percent|कितन|प्रतिशत|संख्या"
-            r"|\bkitn|\bpratishat|\bsankhya"
-        ),
-    ),
-    (
-        "time",
-        re.compile(
-            r"\bwhen\b|\b(?:what|which|in what|in which) (?:year|month|date|day|century|decade|time)"
-            r"|\bकब\b|कब |(?:किस|कौन से|कौनसे) (?:वर्ष|साल|सन|तारीख|दिन|महीने|सदी|शताब्दी|समय)|\bkab\b"
-            r"|\bkis (?:varsh|saal|sal|san|tareekh|tarikh|din|mahine|sadi|shatabdi)"
-        ),
-    ),
-    (
-        "person",
-        re.compile(
-            r"\bwho(?:m|se)?\b|कौन(?! स)|किसने|किसके|किसकी|किसे|\bkaun\b(?! s)|\bkisne\b|\bkiske\b"
-        ),
-    ),
-    (
-        "place",
-        re.compile(
-            r"\bwhere\b|कहां|\bkah(?:a|aa)n?\b|which (?:city|country|place)|किस (?:देश|शहर|जगह)"
-        ),
-    ),
-)
 
 
 def check(text: str) -> str:
@@ -201,11 +170,9 @@ def read(
             for alternative, weight in alternatives.items()
             if " " not in alternative
         ]
-        idf = bm25_idf(max(counts, default=0), max(total, 1))
-        terms.append(QueryTerm(word, alternatives, idf, any(counts)))
-    lowered = " ".join(words(text))
-    asks = next((kind for kind, pattern in _ASKED if pattern.search(lowered)), None)
-    return Question(text, language, tuple(terms), asks)
+        rarity = bm25_idf(max(counts, default=0), total) / bm25_idf(0, total)
+        terms.append(QueryTerm(word, alternatives, rarity))
+    return Question(text, language, tuple(terms), kind_asked(text))
 
 
 def _content(found: Sequence[str], language: QuestionLanguage) -> list[str]:

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,7 +25,8 @@ ARTICLES = {
     "sub/वादा 🙂\nदो.txt": (
         "रूस पाकिस्तान को सैन्य उपकरण देगा\n\n8 अप्रैल 2021\n\n"
         "रूस के विदेश मंत्री सर्गेई लावरोव ने पाकिस्तान को सैन्य उपकरण देने का वादा किया। "
-        "दोनों देश \x1b[31mसंयुक्त\x1b[0m सैन्य अभ्यास करेंगे।\n"
+        "दोनों देश \x1b[31mसंयुक्त सैन्य अभ्यास करेंगे। यह अभ्यास अगले साल पहाड़ी इलाक़े में होगा, "
+        "और इसमें दोनों देशों के सैनिक हिस्सा लेंगे।\n"
     ),
 }
 PLANTED = "What did Lavrov plant in Islamabad?"
@@ -376,13 +378,15 @@ def test_progress_shows_on_a_terminal_and_nowhere_else(articles: Path, tmp_path:
     done = run("index", articles, "--db", tmp_path / "quiet")
     assert (done.returncode, done.stderr) == (0, "")
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
     command = [sys.executable, "-m", "qa", "index", str(articles), "--db", str(tmp_path / "db")]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=theirs, text=True, encoding="utf-8", check=False
     )
-    os.close(theirs)
+    os.set_blocking(ours, False)
     shown = os.read(ours, 10_000)
     os.close(ours)
+    os.close(theirs)
     assert done.stdout == "2 added, 0 changed, 0 removed, 0 unchanged\n"
     assert b"files" in shown
 

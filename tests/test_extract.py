@@ -10,7 +10,7 @@ DAY = datetime.date(2021, 4, 7)
 
 def evidence(text: str, start: int = 10, source: str = "a.txt") -> Evidence:
     passage = Passage(1, source, 0, 500, text, "Talks", DAY, "en")
-    return Evidence(Hit(passage, 1.0), start, start + len(text), text, 1.0, ())
+    return Evidence(Hit(passage, 1.0), start, start + len(text), text, 1.0)
 
 
 def test_at_most_three_sentences_are_quoted_in_the_order_given() -> None:
