@@ -14,6 +14,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from xquad import ROWS, Asked, Data, read, write_folder
 
 from index import Hit, Index, Question
-from index.evidence import Features, Relation, Scored, answer_features, rank, relation_of
+from index.evidence import PASSAGES, Features, Relation, Scored, answer_features, rank, relation_of
 
 WRONGLY_REFUSED = 0.035
 """Share of answerable questions that may be refused, in each relation of languages."""
@@ -37,17 +38,23 @@ Row = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What an index held for a question."""
+
+    question: Question
+    hits: Sequence[Hit]
+    sentences: Sequence[Scored]
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
-    """What was found for one question, with its paragraph in the index or taken out."""
+    """A question put to an index with its paragraph, and to the same index without it."""
 
     row: Row
     article: str
     asked: Asked
-    question: Question
-    hits: Sequence[Hit]
-    sentences: Sequence[Scored]
-    hits_without: Sequence[Hit]
-    sentences_without: Sequence[Scored]
+    present: Found
+    absent: Found
 
     def answers(self, item: Scored) -> bool:
         """Whether a sentence of the right file holds a gold answer."""
@@ -56,32 +63,42 @@ class Example:
         )
 
 
-def collect(data: Data, scratch: Path) -> list[Example]:
-    """Ask every question of every row."""
+def collect(data: Data, language: str, scratch: Path) -> list[Example]:
+    """Ask every question of articles in one language, with and without its paragraph.
+
+    Twice: of all paragraphs together, and of a small folder that holds one article's paragraphs
+    only, because users have both, and what is rare differs between them.
+    """
+    paragraphs = data.paragraphs[language]
+    folders = {"all": paragraphs}
+    for article in sorted({name[:2] for name in paragraphs}):
+        folders[article] = {n: text for n, text in paragraphs.items() if n.startswith(article)}
+    rows = [row for row in ROWS if row[1] == language]
     examples = []
-    for language in ("hi", "en"):
-        write_folder(data.paragraphs[language], scratch / language)
-        with Index(scratch / f"{language}.db") as index:
-            index.update(scratch / language)
-            for row in (row for row in ROWS if row[1] == language):
-                for asked in data.asked[row]:
-                    question = index.read(asked.question)
-                    hits = index.search(question, limit=16)
-                    without = [hit for hit in hits if hit.passage.source != asked.source]
-                    found = rank(question, hits, {}), rank(question, without, {})
-                    examples.append(
-                        Example(
-                            row,
-                            asked.source[:2],
-                            asked,
-                            question,
-                            hits,
-                            found[0],
-                            without,
-                            found[1],
-                        )
-                    )
+    for name, files in folders.items():
+        folder = scratch / f"{language}-{name}"
+        write_folder(files, folder)
+        with Index(scratch / f"{language}-{name}.db") as index:
+            index.update(folder)
+            asked = [(row, item) for row in rows for item in data.asked[row]]
+            asked = [(row, item) for row, item in asked if item.source in files]
+            present = {(row, item.id): find(index, item) for row, item in asked}
+            for source, text in files.items():
+                (folder / source).unlink()
+                index.update(folder)
+                for row, item in asked:
+                    if item.source == source:
+                        found = present[row, item.id]
+                        examples.append(Example(row, source[:2], item, found, find(index, item)))
+                (folder / source).write_text(text, encoding="utf-8")
     return examples
+
+
+def find(index: Index, asked: Asked) -> Found:
+    """Search for a question and score the sentences, all weights being nought."""
+    question = index.read(asked.question)
+    hits = index.search(question, limit=PASSAGES)
+    return Found(question, hits, rank(question, hits, {}))
 
 
 def matrix(features: Sequence[Features], names: Sequence[str]) -> Array:
@@ -129,14 +146,18 @@ def learn_yes_no(features: Array, target: Array) -> Array:
 
 def learn_sentences(examples: Sequence[Example]) -> dict[str, float]:
     """Learn which sentence answers."""
-    usable = [e for e in examples if 0 < sum(map(e.answers, e.sentences)) < len(e.sentences)]
-    names = list(usable[0].sentences[0].features)
-    shape = (len(usable), max(len(e.sentences) for e in usable))
+    usable = []
+    for example in examples:
+        right_ones = sum(map(example.answers, example.present.sentences))
+        if 0 < right_ones < len(example.present.sentences):
+            usable.append(example)
+    names = list(usable[0].present.sentences[0].features)
+    shape = (len(usable), max(len(e.present.sentences) for e in usable))
     features, right, there = np.zeros((*shape, len(names))), np.zeros(shape), np.zeros(shape)
     for i, example in enumerate(usable):
-        count = len(example.sentences)
-        features[i, :count] = matrix([item.features for item in example.sentences], names)
-        right[i, :count] = [example.answers(item) for item in example.sentences]
+        count = len(example.present.sentences)
+        features[i, :count] = matrix([item.features for item in example.present.sentences], names)
+        right[i, :count] = [example.answers(item) for item in example.present.sentences]
         there[i, :count] = 1
     return dict(zip(names, map(float, learn_choice(features, right, there)), strict=True))
 
@@ -155,14 +176,11 @@ def judge(examples: Sequence[Example], sentence: Features) -> list[Judged]:
     """Describe each question with its paragraph and without it."""
     judged = []
     for example in examples:
-        for answerable, hits, found in (
-            (True, example.hits, example.sentences),
-            (False, example.hits_without, example.sentences_without),
-        ):
-            if found:
-                best = reranked(found, sentence)[0]
-                features = answer_features(example.question, hits, best)
-                relation = relation_of(example.question, best.evidence.hit)
+        for answerable, found in ((True, example.present), (False, example.absent)):
+            if found.sentences:
+                best = reranked(found.sentences, sentence)[0]
+                features = answer_features(found.question, found.hits, best)
+                relation = relation_of(found.question, best.evidence.hit)
                 judged.append(Judged(example.row, relation, answerable, features))
     return judged
 
@@ -212,7 +230,7 @@ def report(examples: Sequence[Example]) -> None:
         sentence = learn_sentences(seen)
         weights, thresholds = learn_answers(judge(seen, sentence))
         for example in unseen:
-            ranked = reranked(example.sentences, sentence)[:3]
+            ranked = reranked(example.present.sentences, sentence)[:3]
             good = [example.answers(item) for item in ranked]
             first[example.row].append(any(good[:1]))
             third[example.row].append(any(good))
@@ -238,8 +256,10 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--write", action="store_true", help="store the weights")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        examples = collect(read(options.folder), Path(scratch))
+    data = read(options.folder)
+    with tempfile.TemporaryDirectory() as scratch, ProcessPoolExecutor(2) as pool:
+        parts = [pool.submit(collect, data, language, Path(scratch)) for language in ("hi", "en")]
+        examples = [example for part in parts for example in part.result()]
     report(examples)
     if options.write:
         sentence = learn_sentences(examples)

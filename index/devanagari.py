@@ -161,7 +161,7 @@ _LATIN_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"augh(?=t|$)", "o"),
         (r"ck|q(?:u(?=[aei]))?", "k"),
         (r"sch", "sk"),
-        (r"t?ch+h*", "C"),
+        (r"tch(?=$|e[drs]|ing|y$)|ch+h*", "C"),
         (r"sh", "s"),
         (r"ph", "f"),
         (r"c(?=[eiy])", "s"),
@@ -181,7 +181,7 @@ _LATIN_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 _OPENING_YU = re.compile(r"^yu")  # यूरोप, Europe
-_SCHWA_GLIDE = re.compile(rf"{_SCHWA}y{_SCHWA}(?=[^aeiou])")  # जयशंकर, Jaishankar
+_SCHWA_GLIDE = re.compile(rf"{_SCHWA}y{_SCHWA}(?=[^aeiou]|$)")  # जयशंकर, Jaishankar; विजय, Vijay
 _BACK_GLIDE = re.compile(r"(?<=[ou])va")  # गोवा, Goa
 _FRONT_GLIDE = re.compile(r"(?<=i)y(?=a)|(?<=[^aeiou@])y(?=u)")  # विक्टोरिया, Victoria; न्यूटन, Newton
 _DOUBLED = re.compile(r"(.)\1+")

@@ -18,7 +18,7 @@ from index import asked
 from index.analyze import is_function_word, stem, words
 from index.chunk import sentences
 from index.lexicon import load as load_lexicon
-from index.question import Question
+from index.question import QueryTerm, Question
 from index.types import Hit
 
 PASSAGES = 8
@@ -87,6 +87,7 @@ class Scored:
 
     evidence: Evidence
     features: Features
+    stems: frozenset[str]
 
 
 def weigh(question: Question, hits: Sequence[Hit]) -> Verdict:
@@ -141,7 +142,7 @@ def rank(question: Question, hits: Sequence[Hit], weights: Features) -> list[Sco
             key = (hit.passage.source, sentence.start)
             if key not in found or found[key].evidence.score < score:
                 evidence = Evidence(hit, sentence.start, sentence.end, sentence.text, score)
-                found[key] = Scored(evidence, features)
+                found[key] = Scored(evidence, features, sentence.stems)
     return sorted(
         found.values(),
         key=lambda item: (
@@ -156,18 +157,34 @@ def answer_features(question: Question, hits: Sequence[Hit], best: Scored) -> Fe
     """Describe how well the best sentence, and the passages beside it, meet the question."""
     passages = [_passage_stems(hit, _cut(hit)) for hit in hits[:PASSAGES]]
     own = next(p for p, hit in zip(passages, hits, strict=False) if hit is best.evidence.hit)
-    matches = [term.match(own) for term in question.terms]
+    in_sentence = [term.match(best.stems) for term in question.terms]
+    in_passage = [term.match(own) for term in question.terms]
     anywhere = [max(term.match(p) for p in passages) for term in question.terms]
-    rarities = [term.rarity for term in question.terms]
-    shared = ("coverage", "coverage with the sentence before", "adjacent terms", "asked kind near")
+    shared = (
+        "coverage",
+        "coverage with the sentence before",
+        "coverage of passage",
+        "adjacent terms",
+        "asked kind near",
+    )
+    # Counted plainly as well as by rarity: in a small folder on one subject, the subject's own
+    # words are in every article and weigh nothing.
     return {name: best.features[name] for name in shared} | {
         "asked kind": best.features["asked kind"] - best.features["asked kind missing"],
-        "terms": float(len(matches)),
-        "terms not in passage": float(sum(match == 0 for match in matches)),
-        "terms not found at all": float(sum(match == 0 for match in anywhere)),
-        "rarity of terms": sum(rarities) / len(rarities),
-        "rarity met": sum(r * m for r, m in zip(rarities, matches, strict=True)),
+        "terms": min(len(in_sentence), 10) / 10,
+        "share of terms in sentence": _share_met(in_sentence),
+        "share of terms in passage": _share_met(in_passage),
+        "share of terms found at all": _share_met(anywhere),
+        "rarest term found": max(zip(question.terms, in_passage, strict=True), key=_rarity)[1],
     }
+
+
+def _share_met(matches: Sequence[float]) -> float:
+    return sum(matches) / len(matches)
+
+
+def _rarity(pair: tuple[QueryTerm, float]) -> float:
+    return pair[0].rarity
 
 
 def _dot(weights: Features, features: Features) -> float:

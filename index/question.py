@@ -13,7 +13,7 @@ from rapidfuzz.distance import Levenshtein
 
 from index import initialisms
 from index.analyze import is_function_word, stem, words
-from index.asked import Asked, kind_asked
+from index.asked import Asked, kind_asked, without_kind
 from index.devanagari import is_devanagari, skeleton, sound_key, sound_keys
 from index.errors import QuestionError
 from index.lexicon import Lexicon
@@ -33,7 +33,7 @@ class Weights:
     translation: float = 0.8
     second_translation: float = 0.55
     """Renderings after the first two."""
-    synonym: float = 0.2
+    synonym: float = 0.35
     """Another word of the same language with the same translation."""
     name_sound: float = 0.9
     """Same sound in the other script, for a word the lexicon does not know."""
@@ -152,7 +152,9 @@ def read(
     passages that have a stem, `total` all passages.
     """
     language = language_of(text, lexicon)
-    content = _content(words(text), language)
+    content = _content(without_kind(" ".join(words(text))).split(), language) or _content(
+        words(text), language
+    )
     found: dict[str, list[str]] = {}
     keys = {skeleton(key) for word in content for key in sound_keys(word)}
     for consonants, spelled in spellings(sorted(keys)):

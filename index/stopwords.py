@@ -57,7 +57,8 @@ wahaan jahan jahaan aisa aise aisi vaise waise jaise jaisa jaisi itna itne itni 
 koi kisi kai kayi sabhi sab har ek agar yadi lekin parantu magar balki kyonki kyunki isliye
 taki taaki halanki phir fir saath sath baad bad pehle pahle dwara dvara anusar lie liye liey
 bare baare dauran daoran beech bich alava alawa tarah or taraf bahut bohot zyada jyada adhik
-kafi sirf keval matra ji haan han chahiye batao bataiye bataye
+kafi sirf keval matra ji haan han aana aane aaya aaye aayi ata aata aate aati rakhna rakhne
+rakha laga lage lagi lagaya lagayi lagaye lagane chahiye batao bataiye bataye
 """
 HINDI = frozenset(normalise(word) for word in _HINDI.split())
 ENGLISH = frozenset(_ENGLISH.split())
