@@ -20,7 +20,10 @@ lint: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 bench: $(VENV)/test.stamp
+	$(BIN)/python bench/questions.py seeds tests/data/seed_questions.jsonl
+	$(BIN)/python bench/speed.py seeds tests/data/seed_questions.jsonl
 	$(BIN)/python bench/xquad.py $(EVAL)
+	$(BIN)/python bench/fit.py $(EVAL)
 
 clean:
 	rm -rf $(VENV) .khabar build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -24,7 +24,7 @@ import numpy.typing as npt
 sys.path.insert(0, str(Path(__file__).parent))
 from xquad import ROWS, Asked, Data, read, write_folder
 
-from index import Hit, Index, Question
+from index import Index, Question
 from index.evidence import PASSAGES, Features, Relation, Scored, answer_features, rank, relation_of
 
 WRONGLY_REFUSED = 0.035
@@ -42,7 +42,6 @@ class Found:
     """What an index held for a question."""
 
     question: Question
-    hits: Sequence[Hit]
     sentences: Sequence[Scored]
 
 
@@ -98,7 +97,7 @@ def find(index: Index, asked: Asked) -> Found:
     """Search for a question and score the sentences, all weights being nought."""
     question = index.read(asked.question)
     hits = index.search(question, limit=PASSAGES)
-    return Found(question, hits, rank(question, hits, {}))
+    return Found(question, rank(question, hits, {}))
 
 
 def matrix(features: Sequence[Features], names: Sequence[str]) -> Array:
@@ -179,7 +178,7 @@ def judge(examples: Sequence[Example], sentence: Features) -> list[Judged]:
         for answerable, found in ((True, example.present), (False, example.absent)):
             if found.sentences:
                 best = reranked(found.sentences, sentence)[0]
-                features = answer_features(found.question, found.hits, best)
+                features = answer_features(found.question, best)
                 relation = relation_of(found.question, best.evidence.hit)
                 judged.append(Judged(example.row, relation, answerable, features))
     return judged
@@ -262,18 +261,24 @@ def main() -> None:
         examples = [example for part in parts for example in part.result()]
     report(examples)
     if options.write:
-        sentence = learn_sentences(examples)
-        answer, thresholds = learn_answers(judge(examples, sentence))
-        stored = {
-            "provenance": "Learned by bench/fit.py from the dev half of XQuAD (CC BY-SA 4.0): "
-            f"{len(examples)} questions in Hindi, English and roman Hindi over Hindi and English "
-            "paragraphs. Numbers only; no text of it is stored.",
-            "sentence": {name: round(value, 3) for name, value in sentence.items()},
-            "answer": {name: round(value, 3) for name, value in answer.items()},
-            "thresholds": {name: round(value, 3) for name, value in thresholds.items()},
-        }
-        target = Path(__file__).parent.parent / "index" / "weights.json"
-        target.write_text(json.dumps(stored, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        store(examples)
+
+
+def store(examples: Sequence[Example]) -> None:
+    """Learn from all examples and write index/weights.json."""
+    sentence = learn_sentences(examples)
+    answer, thresholds = learn_answers(judge(examples, sentence))
+    stored = {
+        "provenance": "Learned by bench/fit.py from the dev half of XQuAD (CC BY-SA 4.0): "
+        f"{len(examples)} times a question in Hindi, English or roman Hindi was put to Hindi or "
+        "English paragraphs, with and without the one that answers it, all of them together and "
+        "one article's alone. Numbers only; no text of it is stored.",
+        "sentence": {name: round(value, 3) for name, value in sentence.items()},
+        "answer": {name: round(value, 3) for name, value in answer.items()},
+        "thresholds": {name: round(value, 3) for name, value in thresholds.items()},
+    }
+    target = Path(__file__).parent.parent / "index" / "weights.json"
+    target.write_text(json.dumps(stored, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ _WORD = re.compile(
 )
 # Written with capitals or stops it is the country; in lower case it is a pronoun.
 _UNITED_STATES = re.compile(r"(?<![\w.])(?:U\.S\.(?:A\.?)?|US)(?![\w.])")
+# Beside a number or after a preposition it is the month, which has one word in both languages then.
+_MAY = re.compile(r"\bMay(?=,? \d)|(?<=\d )May\b|(?<=[Ii]n )May\b|(?<=[Ss]ince )May\b")
 _POSSESSIVE = re.compile(r"'s?$|'(?=[a-z]{1,2}$)")
 _MAX_STEM = 60
 """Longer runs of letters are addresses or noise; they would only swell the index."""
@@ -42,7 +44,10 @@ def _stemmer(language: str) -> Stemmer.Stemmer:
 
 def words(text: str) -> list[str]:
     """List the normalised words of a text, function words included."""
-    return [word[:_MAX_STEM] for word in _WORD.findall(normalise(_UNITED_STATES.sub("usa", text)))]
+    return [
+        word[:_MAX_STEM]
+        for word in _WORD.findall(normalise(_MAY.sub("मई", _UNITED_STATES.sub("usa", text))))
+    ]
 
 
 def is_function_word(word: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index import evidence, search, update
+from index import evidence, search
 from index.evidence import Verdict
 from index.question import Question
 from index.store import Progress, Store
@@ -35,6 +35,9 @@ class Index:
         `progress` is called with (files done, files in all). Raises FolderError if the folder is
         missing or holds no article; a file that cannot be read is reported and stops nothing.
         """
+        # Imported here: reading files takes much that asking, which comes cold, does without.
+        from index import update
+
         return update.update(self._store, Path(folder).expanduser(), progress)
 
     def search(

@@ -21,20 +21,23 @@ _ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
         "time",
         re.compile(
             r"\bwhen\b|\b(?:what|which) (?:year|month|date|day|century|decade|time)"
-            r"|\bकब\b|कब |(?:किस|कौन से|कौनसे) (?:वर्ष|साल|सन|तारीख|दिन|महीने|सदी|शताब्दी|समय)"
-            r"|\bkab\b|\bkis (?:varsh|saal|sal|san|tareekh|tarikh|din|mahine|sadi|shatabdi)"
+            r"|कब(?![\u0900-\u097f])|(?:किस|कौन से|कौनसे) (?:वर्ष|साल|सन|तारीख|दिन|महीने|सदी"
+            r"|शताब्दी|समय)|\bkab\b"
+            r"|\bkis (?:varsh|saal|sal|san|tareekh|tarikh|din|mahine|sadi|shatabdi)"
         ),
     ),
     (
         "person",
         re.compile(
-            r"\bwho(?:m|se)?\b|कौन(?! स)|किसने|किसके|किसकी|किसे|\bkaun\b(?! s)|\bkisne\b|\bkiske\b"
+            r"\bwho(?:m|se)?\b|कौन(?! ?स[ाेी])|किस(?:ने|का|के|की|को|से|े)|किन्होंने"
+            r"|\bkaun\b(?! ?s[aei])|\bkis(?:ne|ka|ke|ki|ko|se)\b|\bkinhone\b"
         ),
     ),
     (
         "place",
         re.compile(
-            r"\bwhere\b|कहां|\bkah(?:a|aa)n?\b|which (?:city|country|place)|किस (?:देश|शहर|जगह)"
+            r"\bwhere\b|कहां|\bkah(?:a|aa)n\b|which (?:city|country|place|state|town)"
+            r"|किस (?:देश|शहर|जगह|राज्य)|\bkis (?:desh|shahar|shehar|jagah|rajya)\b"
         ),
     ),
 )

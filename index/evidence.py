@@ -18,7 +18,7 @@ from index import asked
 from index.analyze import is_function_word, stem, words
 from index.chunk import sentences
 from index.lexicon import load as load_lexicon
-from index.question import QueryTerm, Question
+from index.question import Question
 from index.types import Hit
 
 PASSAGES = 8
@@ -100,7 +100,7 @@ def weigh(question: Question, hits: Sequence[Hit]) -> Verdict:
     ranked = rank(question, hits, weights.sentence)
     if not ranked:
         return Verdict((), answerable=False)
-    score = _dot(weights.answer, answer_features(question, hits, ranked[0]))
+    score = _dot(weights.answer, answer_features(question, ranked[0]))
     relation = relation_of(question, ranked[0].evidence.hit)
     answerable = score >= weights.thresholds[relation]
     return Verdict(tuple(item.evidence for item in ranked), answerable)
@@ -153,13 +153,11 @@ def rank(question: Question, hits: Sequence[Hit], weights: Features) -> list[Sco
     )
 
 
-def answer_features(question: Question, hits: Sequence[Hit], best: Scored) -> Features:
-    """Describe how well the best sentence, and the passages beside it, meet the question."""
-    passages = [_passage_stems(hit, _cut(hit)) for hit in hits[:PASSAGES]]
-    own = next(p for p, hit in zip(passages, hits, strict=False) if hit is best.evidence.hit)
+def answer_features(question: Question, best: Scored) -> Features:
+    """Describe how well the best sentence, and the passage it stands in, meet the question."""
+    own = _passage_stems(best.evidence.hit, _cut(best.evidence.hit))
     in_sentence = [term.match(best.stems) for term in question.terms]
     in_passage = [term.match(own) for term in question.terms]
-    anywhere = [max(term.match(p) for p in passages) for term in question.terms]
     shared = (
         "coverage",
         "coverage with the sentence before",
@@ -174,17 +172,11 @@ def answer_features(question: Question, hits: Sequence[Hit], best: Scored) -> Fe
         "terms": min(len(in_sentence), 10) / 10,
         "share of terms in sentence": _share_met(in_sentence),
         "share of terms in passage": _share_met(in_passage),
-        "share of terms found at all": _share_met(anywhere),
-        "rarest term found": max(zip(question.terms, in_passage, strict=True), key=_rarity)[1],
     }
 
 
 def _share_met(matches: Sequence[float]) -> float:
     return sum(matches) / len(matches)
-
-
-def _rarity(pair: tuple[QueryTerm, float]) -> float:
-    return pair[0].rarity
 
 
 def _dot(weights: Features, features: Features) -> float:

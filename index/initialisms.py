@@ -1,6 +1,5 @@
 """Initialisms in both scripts: SCO and एससीओ are the same letters."""
 
-import re
 from functools import lru_cache
 
 from index.devanagari import normalise
@@ -13,8 +12,12 @@ _NAMES = dict(
         strict=True,
     )
 )
-_LETTERS = {normalise(name): letter for letter, name in _NAMES.items()}
-_SPELLED = re.compile("|".join(sorted(map(re.escape, _LETTERS), key=len, reverse=True)))
+_LETTERS = dict(
+    sorted(
+        ((normalise(name), letter) for letter, name in _NAMES.items()),
+        key=lambda pair: (-len(pair[0]), pair[0]),
+    )
+)
 
 
 def in_hindi(word: str) -> str | None:
@@ -27,12 +30,17 @@ def in_hindi(word: str) -> str | None:
 @lru_cache(maxsize=10_000)
 def in_english(word: str) -> str | None:
     """Read a normalised Hindi word as the names of English letters; None if it is not that."""
-    letters = []
-    position = 0
-    while position < len(word):
-        match = _SPELLED.match(word, position)
-        if match is None:
-            return None
-        letters.append(_LETTERS[match.group()])
-        position = match.end()
-    return "".join(letters) if 2 <= len(letters) <= _MAX_LETTERS else None
+    letters = _spelled(word, _MAX_LETTERS)
+    return letters if letters and len(letters) > 1 else None
+
+
+def _spelled(word: str, most: int) -> str | None:
+    """Read a whole word as names of at most `most` letters, longer names first."""
+    if not word:
+        return ""
+    for name, letter in _LETTERS.items():
+        if most and word.startswith(name):
+            rest = _spelled(word[len(name) :], most - 1)
+            if rest is not None:
+                return letter + rest
+    return None

@@ -56,6 +56,8 @@ class Lexicon:
             if form in self.exact:
                 return self.exact[form]
         root = stem(word)
+        if len(root) < 2:  # what is left of मई is left of a dozen other words
+            return ()
         return self.hindi.get(root) or self.english.get(root) or ()
 
     def knows(self, root: str) -> bool:

@@ -152,8 +152,11 @@ def read(
     passages that have a stem, `total` all passages.
     """
     language = language_of(text, lexicon)
-    content = _content(without_kind(" ".join(words(text))).split(), language) or _content(
-        words(text), language
+    found_words = words(text)
+    content = (
+        _content(without_kind(" ".join(found_words)).split(), language)
+        or _content(found_words, language)
+        or list(dict.fromkeys(found_words))
     )
     found: dict[str, list[str]] = {}
     keys = {skeleton(key) for word in content for key in sound_keys(word)}
@@ -168,9 +171,8 @@ def read(
             reader.add(translated, weights.translation)
         alternatives = reader.alternatives
         counts = [
-            frequency(alternative) * weight
+            weight * min(frequency(part) for part in alternative.split())
             for alternative, weight in alternatives.items()
-            if " " not in alternative
         ]
         rarity = bm25_idf(max(counts, default=0), total) / bm25_idf(0, total)
         terms.append(QueryTerm(word, alternatives, rarity))
@@ -178,7 +180,7 @@ def read(
 
 
 def _content(found: Sequence[str], language: QuestionLanguage) -> list[str]:
-    """Keep the words that carry content, once each; of a question without any, all."""
+    """Keep the words that carry content, once each."""
 
     def is_function(word: str) -> bool:
         if language == "hi-Latn" and word in ROMAN:
@@ -186,7 +188,7 @@ def _content(found: Sequence[str], language: QuestionLanguage) -> list[str]:
         return is_function_word(word)
 
     content = [word for word in found if not is_function(word)]
-    return list(dict.fromkeys(content or found))
+    return list(dict.fromkeys(content))
 
 
 def _phrases(stems: Sequence[str], lexicon: Lexicon) -> dict[int, list[str]]:

@@ -123,9 +123,10 @@ class TermIndex:
         """Find passages by BM25 over groups of alternative stems, best first.
 
         A group is (its inverse document frequency, stem → weight): spellings and translations of
-        one word of the question. A group counts once, by its best alternative, and with the
-        group's own rarity, so that a rare translation does not outweigh a common one (structured
-        queries: Pirkola 1998). Returns (passage, score).
+        one word of the question; of several stems joined by spaces all must be there. A group
+        counts once, by its best alternative, and with the group's own rarity, so that a rare
+        translation does not outweigh a common one (structured queries: Pirkola 1998). Returns
+        (passage, score).
         """
         searcher = self._index.searcher()
         # What tantivy's own idf divides by, so that `boost` puts the group's idf in its place.
@@ -135,11 +136,10 @@ class TermIndex:
             options = []
             for stem, weight in alternatives.items():
                 for field, share in ((BODY, 1.0), (TITLE, title_weight)):
-                    frequency = searcher.doc_freq(field, stem)
-                    if frequency:
-                        query = tantivy.Query.term_query(schema, field, stem, index_option="freq")
-                        boost = weight * share * idf / bm25_idf(frequency, total)
-                        options.append(tantivy.Query.boost_query(query, boost))
+                    parts = [(part, searcher.doc_freq(field, part)) for part in stem.split()]
+                    if all(frequency for _, frequency in parts):
+                        score = weight * share * idf / len(parts)
+                        options.append(_all_of(schema, field, parts, score, total))
             if options:
                 best = tantivy.Query.disjunction_max_query(options)
                 clauses.append((tantivy.Occur.Should, best))
@@ -156,6 +156,18 @@ class TermIndex:
             )
         found = searcher.search(query, limit, count=False).hits
         return [(searcher.doc(where)["passage"][0], score) for score, where in found]
+
+
+def _all_of(
+    schema: tantivy.Schema, field: str, parts: Sequence[tuple[str, int]], score: float, total: int
+) -> tantivy.Query:
+    """Ask for every (stem, frequency), each scored as a word of the given rarity would be."""
+    queries = []
+    for stem, frequency in parts:
+        query = tantivy.Query.term_query(schema, field, stem, index_option="freq")
+        boosted = tantivy.Query.boost_query(query, score / bm25_idf(frequency, total))
+        queries.append((tantivy.Occur.Must, boosted))
+    return queries[0][1] if len(queries) == 1 else tantivy.Query.boolean_query(queries)
 
 
 def bm25_idf(frequency: float, total: int) -> float:
