@@ -89,6 +89,9 @@ _LETTER = re.compile(r"[^\W\d_]")
 _OURS = re.compile(r"[A-Za-z\u00c0-\u024f\u0900-\u097f]")
 
 
+_NO_WORD = "The question has no word in it; type one in Hindi or English."
+
+
 def check(text: str) -> str:
     """Refuse what cannot be asked, and trim the rest.
 
@@ -103,7 +106,7 @@ def check(text: str) -> str:
             f"The question has {len(text):,} characters; ask in at most {MAX_CHARS:,}."
         )
     if not any(char.isalnum() for char in text):
-        raise QuestionError("The question has no word in it; type one in Hindi or English.")
+        raise QuestionError(_NO_WORD)
     letters = _LETTER.findall(text)
     if letters and len(_OURS.findall(text)) * 2 < len(letters):
         raise QuestionError(
@@ -170,12 +173,16 @@ def read(
         for translated in phrases.get(i, ()):
             reader.add(translated, weights.translation)
         alternatives = reader.alternatives
+        if not alternatives:
+            continue
         counts = [
             weight * min(frequency(part) for part in alternative.split())
             for alternative, weight in alternatives.items()
         ]
         rarity = bm25_idf(max(counts, default=0), total) / bm25_idf(0, total)
         terms.append(QueryTerm(word, alternatives, rarity))
+    if not terms:
+        raise QuestionError(_NO_WORD)
     return Question(text, language, tuple(terms), kind_asked(text))
 
 
@@ -213,7 +220,7 @@ class _Reader:
         self._language = language
 
     def add(self, alternative: str, weight: float) -> None:
-        if weight > self.alternatives.get(alternative, 0.0):
+        if alternative and weight > self.alternatives.get(alternative, 0.0):
             self.alternatives[alternative] = weight
 
     def read(self, word: str, spelled: Mapping[str, Iterable[str]]) -> None:
