@@ -60,7 +60,8 @@ _NUMBER_WORDS = frozenset(
 
 # What only says the kind of answer wanted: "how long", "which year", "किस दिन", "kis saal".
 _KIND_WORDS = re.compile(
-    r"\bhow (?:long|old|far|often|large|big|tall|high)\b"
+    r"\bhow (?:long|old|far|often|large|big|tall|high)\b|\b(?:what|which) (?:kind|type|sort)s? of\b"
+    r"|(?:किस|कौन सी) (?:तरह|प्रकार)(?: का| की| के)?(?![\u0900-\u097f])|\bkis (?:tarah|prakar)\b"
     r"|\b(?:what|which) (?:year|month|date|day|weekday|time|city|country|place|person)\b(?:'s)?"
     r"|(?:किस|कौन से|कौन सी|कौनसे|कौनसी) (?:वर्ष|साल|सन|तारीख|दिन|महीने|समय|जगह|शहर|देश|व्यक्ति)"
     r"(?![\u0900-\u097f])"

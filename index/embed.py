@@ -23,7 +23,7 @@ DIMENSION = 384
 """Of the built-in vectors: small enough for Chroma to add a thousand a second."""
 
 _SOUND_WEIGHT = 0.5
-_CONCEPT_WEIGHT = 0.7
+_CONCEPT_WEIGHT = 1.0
 _MIN_SKELETON = 3
 """Two consonants are shared by too many words to mean one of them."""
 _FINGERPRINT_BYTES = 65_536

@@ -23,6 +23,7 @@ from index.types import Hit
 
 PASSAGES = 8
 """Passages whose sentences are looked at."""
+_MIN_ABSENT = 2
 _NEAR = 3
 """Words between two terms that stand together in the question and in the sentence."""
 _HEADING_WORDS = 12
@@ -98,12 +99,21 @@ def weigh(question: Question, hits: Sequence[Hit]) -> Verdict:
     """
     weights = learned()
     ranked = rank(question, hits, weights.sentence)
-    if not ranked:
-        return Verdict((), answerable=False)
+    if not ranked or _is_elsewhere(question):
+        return Verdict(tuple(item.evidence for item in ranked), answerable=False)
     score = _dot(weights.answer, answer_features(question, ranked[0]))
     relation = relation_of(question, ranked[0].evidence.hit)
     answerable = score >= weights.thresholds[relation]
     return Verdict(tuple(item.evidence for item in ranked), answerable)
+
+
+def _is_elsewhere(question: Question) -> bool:
+    """Whether half of the question's words, two at least, stand in no article in any spelling.
+
+    Of XQuAD's answerable questions that holds for 0 to 1.5 in a hundred, by row.
+    """
+    absent = sum(term.rarity >= 1.0 for term in question.terms)
+    return absent >= _MIN_ABSENT and 2 * absent >= len(question.terms)
 
 
 def relation_of(question: Question, hit: Hit) -> Relation:

@@ -234,3 +234,13 @@ def test_weights_are_numbers_and_say_what_they_were_learned_from() -> None:
     for table in ("sentence", "answer", "thresholds"):
         assert all(math.isfinite(value) for value in stored[table].values())
         assert any(stored[table].values())
+
+
+def test_a_question_about_something_else_altogether_is_refused(index: Index) -> None:
+    for text in (
+        "कॉफ़ी का दाग़ कैसे छुड़ाएँ?",
+        "How do I bake sourdough pretzels?",
+        "virat kohli ka shatak",
+    ):
+        asked = index.read(text)
+        assert not weigh(asked, index.search(asked)).answerable
