@@ -27,7 +27,7 @@ from xquad import ROWS, Asked, Data, read, write_folder
 from index import Index, Question
 from index.evidence import PASSAGES, Features, Relation, Scored, answer_features, rank, relation_of
 
-WRONGLY_REFUSED = 0.05
+WRONGLY_REFUSED = 0.035
 """Share of answerable questions that may be refused, in each relation of languages."""
 FOLDS = 3
 _STEPS = 400
