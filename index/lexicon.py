@@ -4,11 +4,17 @@ Knows nothing of spelling variants (the analyser folds them) nor of names (sound
 A term of several words is its stems joined by spaces.
 """
 
+import hashlib
+import marshal
+import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import resources
+from importlib import metadata, resources
+from pathlib import Path
 from types import MappingProxyType
 
 from index import cldr
@@ -16,6 +22,15 @@ from index.analyze import is_function_word, stem
 from index.devanagari import normalise, skeleton, sound_key
 
 _FILE = "lexicon.tsv"
+_MADE_FROM = (
+    _FILE,
+    "lexicon.py",
+    "cldr.py",
+    "analyze.py",
+    "devanagari.py",
+    "irregular.py",
+    "stopwords.py",
+)
 # Endings and what they stand for in the dictionary form; longer endings first.
 _INFLECTIONS = (
     ("ियों", ("ी", "ि")),
@@ -77,7 +92,47 @@ class Lexicon:
 
 @cache
 def load() -> Lexicon:
-    """Read the lexicon that ships with Khabar, and CLDR's names."""
+    """Read the lexicon that ships with Khabar, and CLDR's names.
+
+    Made once and kept beside Python's own compiled files, because every cold question waits for
+    it; where nothing can be written there, it is made each time.
+    """
+    kept = _kept_file()
+    try:
+        # As trusted as the compiled modules it lies beside.
+        tables = marshal.loads(kept.read_bytes())  # noqa: S302
+        return Lexicon(*map(MappingProxyType, tables))
+    except (OSError, ValueError, EOFError, TypeError):
+        lexicon = _make()
+        _keep(kept, lexicon)
+        return lexicon
+
+
+def _kept_file() -> Path:
+    """Name the file after all that goes into the lexicon, so that a stale one is never read."""
+    folder = Path(__file__).parent
+    digest = hashlib.sha256(metadata.version("babel").encode())
+    for name in _MADE_FROM:
+        digest.update((folder / name).read_bytes())
+    tag = f"{sys.implementation.cache_tag}-{digest.hexdigest()[:16]}"
+    return folder / "__pycache__" / f"lexicon-{tag}.marshal"
+
+
+def _keep(file: Path, lexicon: Lexicon) -> None:
+    """Write the lexicon for the next start, whole or not at all."""
+    tables = tuple(dict(table) for table in (lexicon.hindi, lexicon.english, lexicon.exact))
+    unfinished = file.with_suffix(f".{os.getpid()}")
+    # Only speed is lost where the packages cannot be written.
+    with suppress(OSError):
+        file.parent.mkdir(exist_ok=True)
+        unfinished.write_bytes(marshal.dumps(tables))
+        unfinished.replace(file)
+        for old in file.parent.glob("lexicon-*.marshal"):
+            if old != file and sys.implementation.cache_tag in old.name:
+                old.unlink(missing_ok=True)
+
+
+def _make() -> Lexicon:
     text = resources.files("index").joinpath(_FILE).read_text(encoding="utf-8")
     names = "\n".join(f"{english}\t{hindi}" for english, hindi in cldr.pairs())
     # Apart, because one foreign letter among CLDR's names makes normalising slow for all.

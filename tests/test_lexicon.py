@@ -3,10 +3,12 @@
 import re
 from importlib import resources
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from index import cldr
+from index import lexicon as lexicon_module
 from index.analyze import stem, stems
 from index.devanagari import normalise
 from index.irregular import BASES
@@ -208,3 +210,29 @@ def test_irregular_forms_lead_to_one_base_and_no_further() -> None:
 
 def test_forms_that_are_as_often_another_word_stay_themselves() -> None:
     assert BASES.keys().isdisjoint("ground wound bound bore lay media data".split())
+
+
+def test_the_kept_lexicon_is_the_one_that_would_be_made() -> None:
+    load.cache_clear()
+    first = load()
+    load.cache_clear()
+    again = load()
+    made = lexicon_module._make()
+    for kept in (first, again):
+        assert dict(kept.hindi) == dict(made.hindi)
+        assert dict(kept.english) == dict(made.english)
+        assert dict(kept.exact) == dict(made.exact)
+
+
+def test_a_damaged_kept_lexicon_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = tmp_path / "lexicon.marshal"
+    damaged.write_bytes(b"not a lexicon")
+    monkeypatch.setattr(lexicon_module, "_kept_file", lambda: damaged)
+    load.cache_clear()
+    assert load().translate("vaccine")
+    load.cache_clear()
+    assert load().translate("vaccine")
+    assert damaged.read_bytes() != b"not a lexicon"
+    load.cache_clear()
