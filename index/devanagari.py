@@ -7,8 +7,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-DANDAS = "।॥"
-
 _NUKTA = "\u093c"
 _VIRAMA = "\u094d"
 _ANUSVARA = "\u0902"

@@ -89,6 +89,8 @@ class Scored:
     evidence: Evidence
     features: Features
     stems: frozenset[str]
+    passage_stems: frozenset[str]
+    """Of the whole passage and its title."""
 
 
 def weigh(question: Question, hits: Sequence[Hit]) -> Verdict:
@@ -133,7 +135,8 @@ def rank(question: Question, hits: Sequence[Hit], weights: Features) -> list[Sco
     top = max((hit.score for hit in hits), default=0.0) or 1.0
     found: dict[tuple[str, int], Scored] = {}
     for hit, cut in passages:
-        passage_coverage = question.coverage(_passage_stems(hit, cut))
+        passage_stems = _passage_stems(hit, cut)
+        passage_coverage = question.coverage(passage_stems)
         for i, sentence in enumerate(cut):
             if _is_heading(sentence) and len(cut) > 1:
                 continue
@@ -152,7 +155,7 @@ def rank(question: Question, hits: Sequence[Hit], weights: Features) -> list[Sco
             key = (hit.passage.source, sentence.start)
             if key not in found or found[key].evidence.score < score:
                 evidence = Evidence(hit, sentence.start, sentence.end, sentence.text, score)
-                found[key] = Scored(evidence, features, sentence.stems)
+                found[key] = Scored(evidence, features, sentence.stems, passage_stems)
     return sorted(
         found.values(),
         key=lambda item: (
@@ -165,9 +168,8 @@ def rank(question: Question, hits: Sequence[Hit], weights: Features) -> list[Sco
 
 def answer_features(question: Question, best: Scored) -> Features:
     """Describe how well the best sentence, and the passage it stands in, meet the question."""
-    own = _passage_stems(best.evidence.hit, _cut(best.evidence.hit))
     in_sentence = [term.match(best.stems) for term in question.terms]
-    in_passage = [term.match(own) for term in question.terms]
+    in_passage = [term.match(best.passage_stems) for term in question.terms]
     shared = (
         "coverage",
         "coverage with the sentence before",

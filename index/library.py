@@ -31,7 +31,6 @@ LOCK_NAME = "khabar.lock"
 _NEW = {LOCK_NAME, FILE_NAME, *(f"{FILE_NAME}-{kind}" for kind in ("journal", "wal", "shm"))}
 """All that a crash can leave of an index before its library is made."""
 
-PENDING, READY, LEAVING = "pending", "ready", "leaving"
 
 _SCHEMA = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -209,7 +208,7 @@ class Library:
                     (
                         article.source,
                         digest,
-                        PENDING,
+                        "pending",
                         article.title,
                         article.author,
                         day,
