@@ -20,10 +20,14 @@ lint: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 bench: $(VENV)/test.stamp
-	$(BIN)/python bench/questions.py seeds tests/data/seed_questions.jsonl
+	$(BIN)/qa eval tests/data/seed_questions.jsonl --articles seeds --without
 	$(BIN)/python bench/speed.py seeds tests/data/seed_questions.jsonl
 	$(BIN)/python bench/xquad.py $(EVAL)
 	$(BIN)/python bench/fit.py $(EVAL)
+
+.PHONY: bench-peers
+bench-peers: $(VENV)/test.stamp
+	$(BIN)/python bench/peers.py $(EVAL) --venv build/peers
 
 clean:
 	rm -rf $(VENV) .khabar build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
