@@ -12,10 +12,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-from questions import read
-
 from index import Index
+from qa import questions
 
 RUNS = 9
 
@@ -33,24 +31,24 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("questions", type=Path)
     options = parser.parse_args()
-    golds = read(options.questions)
+    asked = questions.read(options.questions, options.folder).questions
     with tempfile.TemporaryDirectory() as scratch:
         database = str(Path(scratch) / "db")
         with Index(database) as index:
             index.update(options.folder)
         bare = [sys.executable, "-c", "import chromadb"]
-        cold = [sys.executable, "-m", "qa", "ask", golds[0].question, "--db", database]
+        cold = [sys.executable, "-m", "qa", "ask", asked[0].question, "--db", database]
         pairs = [(seconds(bare), seconds(cold)) for _ in range(RUNS)]
         imports, asks = map(statistics.median, zip(*pairs, strict=True))
         print(
             f"import chromadb {imports:.2f} s, cold qa ask {asks:.2f} s: {asks / imports:.2f} times"
         )
         with Index(database) as index:
-            index.search(golds[0].question)
+            index.search(asked[0].question)
             times = []
-            for gold in golds:
+            for item in asked:
                 begin = time.perf_counter()
-                index.search(gold.question)
+                index.search(item.question)
                 times.append(1000 * (time.perf_counter() - begin))
         print(
             f"search: median {statistics.median(times):.1f} ms, "

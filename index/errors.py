@@ -4,10 +4,12 @@ KhabarError
 ├── FolderError          the folder of articles is not there, or holds none
 ├── FileError            one article cannot be read (reported, never stops the others)
 ├── QuestionError        nothing that can be asked: empty, too long, another script
+├── QuestionFileError    a file of questions, or of an earlier evaluation, that cannot be used
 ├── IndexFolderError     the index folder is not ours, of another version, or not writable
 │   ├── IndexBusyError       another process holds it
 │   └── EmbedderMismatchError    it was made with another embedder
-└── ModelError           a model file or folder that cannot be used
+├── ModelError           a model file or folder that cannot be used
+└── TermsError           a file of the user's own terms that cannot be used
 """
 
 
@@ -27,6 +29,10 @@ class QuestionError(KhabarError):
     """The question is empty, too long, or in a script Khabar does not read."""
 
 
+class QuestionFileError(KhabarError):
+    """A file of questions, or of an earlier evaluation, is damaged or does not fit the articles."""
+
+
 class IndexFolderError(KhabarError):
     """The index folder is not Khabar's, of another version, or cannot be written."""
 
@@ -41,3 +47,7 @@ class EmbedderMismatchError(IndexFolderError):
 
 class ModelError(KhabarError):
     """A model file or folder is missing, damaged, or not of the expected kind."""
+
+
+class TermsError(KhabarError):
+    """A file of the user's own terms is missing, too large, or has a line that says nothing."""

@@ -65,7 +65,7 @@ def _opened(index: str | Path | Index) -> AbstractContextManager[Index]:
     return nullcontext(index) if isinstance(index, Index) else open_index(index)
 
 
-def open_index(path: str | Path, embedder: str | None = None) -> Index:
+def open_index(path: str | Path, embedder: str | None = None, reranker: str | None = None) -> Index:
     """Open an index that is there; asking never makes an empty one.
 
     Raises IndexFolderError if there is none.
@@ -74,7 +74,7 @@ def open_index(path: str | Path, embedder: str | None = None) -> Index:
         raise errors.IndexFolderError(
             f"There is no index at {path}; make one first: qa index FOLDER --db {path}"
         )
-    return Index(path, embedder)
+    return Index(path, embedder, reranker)
 
 
 def refusal(asked: Question, engine: str) -> Answer:

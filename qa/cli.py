@@ -1,4 +1,4 @@
-"""The command line: qa index, qa ask, qa search, qa chat.
+"""The command line: qa index, qa ask, qa search, qa chat, qa eval.
 
 Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 could not, 2 wrong usage.
 """
@@ -58,6 +58,13 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument(
         "folder", type=_path, metavar="FOLDER", help="the folder that holds the articles"
     )
+    index.add_argument(
+        "--terms",
+        type=_path,
+        metavar="FILE",
+        help="your own terms, to be looked for in questions: term, a tab, and what means the same "
+        "(those the index remembers)",
+    )
     _embedder_option(index)
     _json_option(index)
 
@@ -79,7 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     chat.add_argument("--port", type=_up_to(65_535), default=7860, help="port to listen on (7860)")
     _embedder_option(chat)
+    _reranker_option(chat)
     _model_option(chat)
+    _eval_options(commands)
     return parser
 
 
@@ -110,6 +119,23 @@ def _command(
     return parser
 
 
+def _eval_options(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add qa eval; it has an index of its own, and so no --db."""
+    summary = "measure search, answers and refusals on questions with known answers"
+    parser: argparse.ArgumentParser = commands.add_parser("eval", help=summary, description=summary)
+    parser.set_defaults(run=_eval)
+    parser.add_argument("questions", type=_path, metavar="QUESTIONS", help="JSON lines or SQuAD")
+    articles = "folder, or SQuAD file (the paragraphs of QUESTIONS, where that is one)"
+    parser.add_argument("--articles", type=_path, metavar="PATH", help=articles)
+    parser.add_argument("--compare", type=_path, metavar="RUN", help="what --json printed earlier")
+    without = "ask again with each article taken out that answers"
+    parser.add_argument("--without", action="store_true", help=without)
+    parser.add_argument("--misses", action="store_true", help="list the questions that went wrong")
+    _embedder_option(parser)
+    _reranker_option(parser)
+    _json_option(parser)
+
+
 def _question_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("question", metavar="QUESTION", help="in Hindi, English or roman Hindi")
     parser.add_argument("--since", type=_day, metavar="DATE", help="articles from this day on")
@@ -118,6 +144,7 @@ def _question_options(parser: argparse.ArgumentParser) -> None:
         "--source", action="append", metavar="FILE", dest="sources", help="only this file (repeat)"
     )
     _embedder_option(parser)
+    _reranker_option(parser)
     _json_option(parser)
 
 
@@ -126,6 +153,15 @@ def _embedder_option(parser: argparse.ArgumentParser) -> None:
         "--embedder",
         metavar="DIR",
         help='folder of a sentence-transformers model, or "built-in" (the one the index has)',
+    )
+
+
+def _reranker_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--reranker",
+        metavar="DIR",
+        help='folder of a cross-encoder that reads the best passages again, or "none" '
+        "(the folder that KHABAR_RERANKER names, or none)",
     )
 
 
@@ -166,23 +202,31 @@ def _path(text: str) -> Path:
 
 
 def _index(options: argparse.Namespace) -> int:
-    with Index(options.db, options.embedder) as index, _Bar() as bar:
+    # Indexing ranks nothing, so whatever reranker the environment names does not matter.
+    with Index(options.db, options.embedder, "none") as index, _Bar(" files") as bar:
+        # First, because a mistake in the file should not wait for the articles.
+        lines = index.use_terms(options.terms) if options.terms else None
         report = index.update(options.folder, bar.show)
     if options.json:
         _print_json(asdict(report))
     else:
         _print_report(report)
+    if lines is not None:
+        _say(f"own terms in use: {lines} {'line' if lines == 1 else 'lines'}")
     return 0
 
 
 class _Bar:
     """A progress bar on stderr, on a terminal only."""
 
+    def __init__(self, unit: str) -> None:
+        self._unit = unit
+
     def __enter__(self) -> "_Bar":
         # Imported here: no other command shows progress.
         from tqdm import tqdm
 
-        self._bar = tqdm(unit=" files", file=sys.stderr, disable=None, leave=False)
+        self._bar = tqdm(unit=self._unit, file=sys.stderr, disable=None, leave=False)
         return self
 
     def show(self, done: int, total: int) -> None:
@@ -200,6 +244,10 @@ def _print_report(report: UpdateReport) -> None:
         f"{len(report.unchanged)} unchanged"
     )
     _print(counts)
+    _say_unread(report)
+
+
+def _say_unread(report: UpdateReport) -> None:
     for source, reason in sorted(report.failed.items()):
         _say(f"failed: {_printable(source)}: {_one_line(reason)}")
     for source, reason in sorted(report.skipped.items()):
@@ -207,7 +255,7 @@ def _print_report(report: UpdateReport) -> None:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    with open_index(options.db, options.embedder) as index:
+    with open_index(options.db, options.embedder, options.reranker) as index:
         engine = llm.choose(options.model)
         watched = engine is not None and sys.stderr.isatty()
         events = stream(
@@ -252,7 +300,7 @@ def _place(citation: Citation) -> str:
 
 
 def _search(options: argparse.Namespace) -> int:
-    with open_index(options.db, options.embedder) as index:
+    with open_index(options.db, options.embedder, options.reranker) as index:
         hits = index.search(
             options.question, options.limit, options.since, options.until, options.sources
         )
@@ -280,8 +328,29 @@ def _chat(options: argparse.Namespace) -> int:
     # Imported here: Gradio takes seconds to import.
     from qa import chat
 
-    with open_index(options.db, options.embedder) as index:
+    with open_index(options.db, options.embedder, options.reranker) as index:
         chat.serve(index, options.model, options.host, options.port)
+    return 0
+
+
+def _eval(options: argparse.Namespace) -> int:
+    # Imported here: no other command counts.
+    from qa import evaluate, questions, report
+
+    asked = questions.read(options.questions, options.articles)
+    before = report.read(options.compare) if options.compare else None
+    if asked.left_out:
+        _say(f"left out: {asked.left_out:,} questions whose id is not in {options.articles}")
+    with _Bar(" steps") as bar:
+        models = options.embedder, options.reranker
+        run = evaluate.run(asked, *models, without=options.without, progress=bar.show)
+    _say_unread(run.report)
+    if options.json:
+        about = vars(options) | {"left_out": asked.left_out}
+        _print_json(report.as_json(about, run.outcomes, before))
+    else:
+        for line in report.lines(run.outcomes, before, misses=options.misses):
+            _print(_printable(line))
     return 0
 
 
