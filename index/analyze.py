@@ -19,6 +19,10 @@ _WORD = re.compile(
 _UNITED_STATES = re.compile(r"(?<![\w.])(?:U\.S\.(?:A\.?)?|US)(?![\w.])")
 # Beside a number or after a preposition it is the month, which has one word in both languages then.
 _MAY = re.compile(r"\bMay(?=,? \d)|(?<=\d )May\b|(?<=[Ii]n )May\b|(?<=[Ss]ince )May\b")
+# Signs that are read out as words, and asked for as words.
+_SIGNS = str.maketrans(
+    {"%": " percent ", "$": " dollar ", "₹": " rupee ", "€": " euro ", "£": " pound "}
+)
 _POSSESSIVE = re.compile(r"'s?$|'(?=[a-z]{1,2}$)")
 _MAX_STEM = 60
 """Longer runs of letters are addresses or noise; they would only swell the index."""
@@ -44,14 +48,14 @@ def _stemmer(language: str) -> Stemmer.Stemmer:
 
 def words(text: str) -> list[str]:
     """List the normalised words of a text, function words included."""
-    return [
-        word[:_MAX_STEM]
-        for word in _WORD.findall(normalise(_MAY.sub("मई", _UNITED_STATES.sub("usa", text))))
-    ]
+    text = _MAY.sub("मई", _UNITED_STATES.sub("usa", text)).translate(_SIGNS)
+    return [word[:_MAX_STEM] for word in _WORD.findall(normalise(text))]
 
 
 def is_function_word(word: str) -> bool:
     """Whether a normalised word only joins others, in Hindi or English."""
+    if "'" in word:  # it's, don't
+        return word.endswith("n't") or word.partition("'")[0] in ENGLISH
     return word in ENGLISH or word in HINDI
 
 

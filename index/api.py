@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index import evidence, search
+from index import evidence, own_terms, search
 from index.evidence import Verdict
 from index.question import Question
 from index.store import Progress, Store
@@ -20,14 +20,24 @@ class Index:
     time.
     """
 
-    def __init__(self, path: str | Path, embedder: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        embedder: str | Path | None = None,
+        reranker: str | Path | None = None,
+    ) -> None:
         """Open the index in `path`, or begin a new one where the folder is new or empty.
 
         `embedder` is the folder of a sentence-transformers model, or "built-in"; None takes the
         one the index was made with (for a new index: KHABAR_EMBEDDER, or the built-in one).
+        `reranker` is the folder of a cross-encoder, or "none"; None takes KHABAR_RERANKER, or none.
         Raises IndexFolderError, IndexBusyError, EmbedderMismatchError or ModelError.
         """
-        self._store = Store(Path(path).expanduser(), None if embedder is None else str(embedder))
+        self._store = Store(
+            Path(path).expanduser(),
+            None if embedder is None else str(embedder),
+            None if reranker is None else str(reranker),
+        )
 
     def update(self, folder: str | Path, progress: Progress | None = None) -> UpdateReport:
         """Make the index equal to the folder, reading only what changed.
@@ -39,6 +49,17 @@ class Index:
         from index import update
 
         return update.update(self._store, Path(folder).expanduser(), progress)
+
+    def use_terms(self, file: str | Path) -> int:
+        """Look for a file's terms in questions from now on, and remember them in the index.
+
+        A line of it is `term<TAB>other, other`, in Hindi or English, and says that they all mean
+        one thing; a line that begins with # says nothing. What an earlier file said is forgotten:
+        an empty one leaves no terms. Returns how many lines are in use. Raises TermsError, and
+        changes nothing, if the file or a line of it cannot be used.
+        """
+        path = Path(file).expanduser()
+        return len(self._store.replace_own_terms(own_terms.read_file(path), path.name))
 
     def search(
         self,

@@ -58,7 +58,7 @@ _NUMBER_WORDS = frozenset(
 )
 
 
-# What only says the kind of answer wanted: "how long", "which year", "किस दिन", "kis saal".
+# What only says the kind of answer wanted: "how long", "which year", "किस दिन", "kya kehte hain".
 _KIND_WORDS = re.compile(
     r"\bhow (?:long|old|far|often|large|big|tall|high)\b|\b(?:what|which) (?:kind|type|sort)s? of\b"
     r"|(?:किस|कौन सी) (?:तरह|प्रकार)(?: का| की| के)?(?![\u0900-\u097f])|\bkis (?:tarah|prakar)\b"
@@ -67,6 +67,12 @@ _KIND_WORDS = re.compile(
     r"(?![\u0900-\u097f])"
     r"|\b(?:kis|kaun se|kaun si|kaunse|kaunsi) (?:varsh|saal|sal|san|tareekh|tarikh|din|mahine"
     r"|samay|jagah|shahar|shehar|desh|vyakti)\b"
+    # what it is called
+    r"|\b(?:an)?other (?:name|word|term|way)s?\b|\bnames? of\b"
+    r"|\b(?:called|named|known as|referred to as)(?: what)?$"
+    r"|(?:दूसरा |पूरा )?नाम क्या(?![\u0900-\u097f])|किस नाम से(?: जाना)?(?![\u0900-\u097f])"
+    r"|क्या (?:कहते|कहा जात[ाेी]|कहलात[ाेी])(?![\u0900-\u097f])"
+    r"|\bna+m kya\b|\bkis na+m se(?: ja+na)?\b|\bkya (?:k[ae]hte|kaha ja+ta|kehla+ta)\b"
 )
 
 

@@ -14,7 +14,7 @@ _WEEKDAYS = (
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
     r"|(?:सोम|मंगल|बुध|गुरु|गुरू|बृहस्पति|वीर|शुक्र|शनि|रवि)(?:वार)?|इतवार"
 )
-_DAY_WORDS = dict(
+DAY_WORDS = dict(
     zip(
         "एक दो तीन चार पांच छह सात आठ नौ दस ग्यारह बारह तेरह चौदह पंद्रह सोलह सत्रह अठारह उन्नीस बीस "
         "इक्कीस बाईस तेईस चौबीस पच्चीस छब्बीस सत्ताईस अट्ठाईस उनतीस तीस इकतीस".split(),
@@ -22,7 +22,8 @@ _DAY_WORDS = dict(
         strict=True,
     )
 ) | {"पाँच": 5, "छः": 6, "छ:": 6, "पन्द्रह": 15, "इकत्तीस": 31, "उन्तीस": 29}
-_DAY = rf"(?:[0-9०-९]{{1,2}}(?:st|nd|rd|th)?|{'|'.join(sorted(_DAY_WORDS, key=len, reverse=True))})"
+"""Hindi words for the days of a month, with their numbers."""
+_DAY = rf"(?:[0-9०-९]{{1,2}}(?:st|nd|rd|th)?|{'|'.join(sorted(DAY_WORDS, key=len, reverse=True))})"
 _YEAR = r"(?:[0-9०-९]{4})"
 _EDGE = r"(?<![\w\u0900-\u0963\u0966-\u097f])"
 _NO_LETTER = r"(?![\w\u0900-\u0963\u0966-\u097f])"
@@ -105,7 +106,7 @@ def _parse(text: str) -> date | None:
     # Imported here: it takes a third of a second, and a question without a date does not need it.
     import dateparser
 
-    for word, number in _DAY_WORDS.items():
+    for word, number in DAY_WORDS.items():
         text = re.sub(rf"^{word}(?=\s)", str(number), text)
     # A date in a newspaper is Gregorian and, written in digits, day first in India.
     order = "YMD" if re.match(r"\d{4}-", text) else "DMY"

@@ -143,6 +143,9 @@ _LATIN_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
         (r"[^a-z0-9]", ""),
+        (r"aee|aa[iy](?![aeiou])", "aI"),
+        (r"aau", "aU"),
+        (r"ee?y(?:aa?)?$|iya?$", "i"),
         (r"tions?$", "san"),
         (r"ssion|[ts]ion", "san"),
         (r"ture", "car"),
@@ -176,12 +179,17 @@ _LATIN_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"a[iy](?![aeiou])|e[iy](?![aeiou])", "e"),
         (r"^[ey]u", "u"),
         (r"C", "c"),
+        (r"I", "i"),
+        (r"U", "u"),
     )
 )
 _OPENING_YU = re.compile(r"^yu")  # यूरोप, Europe
 _SCHWA_GLIDE = re.compile(rf"{_SCHWA}y{_SCHWA}(?=[^aeiou]|$)")  # जयशंकर, Jaishankar; विजय, Vijay
 _BACK_GLIDE = re.compile(r"(?<=[ou])va")  # गोवा, Goa
-_FRONT_GLIDE = re.compile(r"(?<=i)y(?=a)|(?<=[^aeiou@])y(?=u)")  # विक्टोरिया, Victoria; न्यूटन, Newton
+_FRONT_GLIDE = re.compile(
+    r"(?<=i)y(?=[a@]|$)|(?<=[^aeiou@])y(?=u)"
+)  # विक्टोरिया, Victoria; न्यूटन, Newton
+_NASAL = re.compile(r"n(?=[pbf])")  # लंबी, lanbi
 _DOUBLED = re.compile(r"(.)\1+")
 _VOWEL_LETTERS = re.compile(r"[aeiou]")
 _PLURAL = re.compile(r"(?<=[a-z]{3})(?<![suic])(?:'s?|s'?)$|(?<=[a-z]{2})'s$")
@@ -205,12 +213,15 @@ def sound_key(word: str) -> str:
         sounds = _latin_phonemes(_PLURAL.sub("", word))
     else:
         sounds = _SCHWA_GLIDE.sub("e", _OPENING_YU.sub("u", _phonemes(word)))
-    sounds = _FRONT_GLIDE.sub("", _BACK_GLIDE.sub("a", sounds)).replace(_SCHWA, "")
+    # Doubled letters first: the unwritten अ keeps the two म of ममता apart.
+    sounds = _FRONT_GLIDE.sub("", _BACK_GLIDE.sub("a", _NASAL.sub("m", sounds)))
     sounds = _DOUBLED.sub(r"\1", sounds)
+    sounds = sounds.replace(_SCHWA, "")
     opening = sounds[:1] if sounds[:1] in "aeiou" else ""
     return opening + sounds[len(opening) :].replace("a", "").removesuffix("h")
 
 
+_FINAL_Y = re.compile(r"[^aeiou]y$")
 # Letters that English reads in more than one way, beside the reading that `sound_key` takes.
 _SECOND_READINGS = (
     ("ch", "k"),
@@ -219,6 +230,8 @@ _SECOND_READINGS = (
     ("gi", "ji"),
     ("gy", "ji"),
     ("tu", "chu"),
+    ("ow", "aoo"),
+    ("ou", "aoo"),
 )
 
 
@@ -229,14 +242,16 @@ def sound_keys(word: str) -> tuple[str, ...]:
     A Latin word may end in an s that is no plural (James), and its ch, g and tu may be read in
     two ways (Michael, Gerald); Devanagari is read in one.
     """
-    keys = [sound_key(word)]
+    readings = [word]
     if word.isascii() and word.isalpha():
-        if word.endswith("s"):
-            keys.append(sound_key(f"{word[:-1]}ss"))
         for letters, reading in _SECOND_READINGS:
             if letters in word:
-                keys.append(sound_key(word.replace(letters, reading)))
-    return tuple(dict.fromkeys(keys))
+                readings.append(word.replace(letters, reading))
+        if _FINAL_Y.search(word):  # rajy, राज्य
+            readings.append(f"{word}a")
+        if word.endswith("s"):
+            readings += [f"{reading}s" for reading in readings]
+    return tuple(dict.fromkeys(map(sound_key, readings)))
 
 
 def skeleton(key: str) -> str:
@@ -248,4 +263,4 @@ def skeleton(key: str) -> str:
     if not key:
         return ""
     opening = "a" if key[0] in "aeiou" else ""
-    return opening + _VOWEL_LETTERS.sub("", key)
+    return opening + _DOUBLED.sub(r"\1", _VOWEL_LETTERS.sub("", key))

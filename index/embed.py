@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -26,6 +27,8 @@ _SOUND_WEIGHT = 0.5
 _CONCEPT_WEIGHT = 1.0
 _MIN_SKELETON = 3
 """Two consonants are shared by too many words to mean one of them."""
+_AT_ONCE = 32
+"""Texts a model reads at a time; a question that comes meanwhile waits for no more than these."""
 _FINGERPRINT_BYTES = 65_536
 """Of each of three places in a file: settings whole, weights enough to tell trainings apart."""
 
@@ -36,6 +39,14 @@ class Embedder(Protocol):
     @property
     def name(self) -> str:
         """Say which vectors these are; vectors of different names do not compare."""
+
+    @property
+    def absolute(self) -> bool:
+        """Whether a cosine says something by itself: 0 for nothing in common, 1 for the same.
+
+        If not, cosines only compare with others of the same question. Those of E5 models lie
+        between 0.7 and 1 for anything at all.
+        """
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Embed passages. Returns shape (len(texts), dimension)."""
@@ -52,7 +63,8 @@ class HashingEmbedder:
     hashing after Weinberger et al. 2009.
     """
 
-    name = f"{BUILT_IN}-1-{DIMENSION}"
+    name = f"{BUILT_IN}-2-{DIMENSION}"
+    absolute = True
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Embed passages. Returns shape (len(texts), dimension)."""
@@ -102,7 +114,12 @@ def _hash(feature: str) -> tuple[int, int]:
 
 
 class NeuralEmbedder:
-    """A sentence-transformers model from a folder on this machine; nothing is downloaded."""
+    """A sentence-transformers model from a folder on this machine; nothing is downloaded.
+
+    Safe to use from several threads.
+    """
+
+    absolute = False
 
     def __init__(self, folder: Path) -> None:
         """Load the model.
@@ -122,6 +139,7 @@ class NeuralEmbedder:
                 f"The embedder in {folder} cannot be loaded ({reason}); fetch it again."
             ) from error
         self._question_prompt, self._passage_prompt = _prompts(folder, self._model.prompts)
+        self._reading = threading.Lock()
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Embed passages. Returns shape (len(texts), dimension)."""
@@ -133,12 +151,19 @@ class NeuralEmbedder:
         return vector
 
     def _encode(self, texts: list[str], prompt: str) -> Vectors:
-        if not texts:
-            return np.zeros((0, self._model.get_embedding_dimension()), dtype=np.float32)
-        vectors = self._model.encode(
-            texts, prompt=prompt, normalize_embeddings=True, show_progress_bar=False
-        )
-        return np.asarray(vectors, dtype=np.float32)
+        parts = [np.zeros((0, self._model.get_embedding_dimension()), dtype=np.float32)]
+        for i in range(0, len(texts), _AT_ONCE):
+            # One at a time: its tokenizer keeps settings that a second thread would change, and
+            # two threads on one processor only slow each other down.
+            with self._reading:
+                vectors = self._model.encode(
+                    texts[i : i + _AT_ONCE],
+                    prompt=prompt,
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
+                )
+            parts.append(np.asarray(vectors, dtype=np.float32))
+        return np.concatenate(parts)
 
 
 def _prompts(folder: Path, stated: Mapping[str, str]) -> tuple[str, str]:
@@ -191,7 +216,7 @@ def embedder_name(choice: str) -> str:
     """
     if choice == BUILT_IN:
         return HashingEmbedder.name
-    return neural_name(Path(choice).expanduser())
+    return neural_name(_folder(choice))
 
 
 def open_embedder(choice: str = BUILT_IN) -> Embedder:
@@ -201,4 +226,11 @@ def open_embedder(choice: str = BUILT_IN) -> Embedder:
     """
     if choice == BUILT_IN:
         return HashingEmbedder()
-    return NeuralEmbedder(Path(choice).expanduser())
+    return NeuralEmbedder(_folder(choice))
+
+
+def _folder(choice: str) -> Path:
+    try:
+        return Path(choice).expanduser()
+    except RuntimeError:  # ~somebody has no home here
+        return Path(choice)

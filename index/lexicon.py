@@ -7,6 +7,7 @@ A term of several words is its stems joined by spaces.
 import hashlib
 import marshal
 import os
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +21,7 @@ from types import MappingProxyType
 from index import cldr
 from index.analyze import is_function_word, stem
 from index.devanagari import normalise, skeleton, sound_key
+from index.irregular import BASES
 
 _FILE = "lexicon.tsv"
 _MADE_FROM = (
@@ -49,6 +51,12 @@ _INFLECTIONS = (
     ("ed", ("", "e")),
     ("ing", ("", "e")),
 )
+_DOUBLED = re.compile(r"([bdglmnprt])\1(?:ed|ing)$")  # kidnapped
+
+# What follows the root of a Hindi verb, in normalised spelling; the dictionary has root + ना.
+_VERB_ENDINGS = (
+    "ेंगे ेंगी ेगा ेगी एंगे एंगी एगा एगी ूंगा ूंगी ऊंगा ऊंगी तीं ता ते ती ने नी या कर ईं एं ई ए ओ ीं ें ा ी े ो".split()
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ class Lexicon:
 
     def translate(self, word: str) -> tuple[str, ...]:
         """List what a normalised word, or the term it is a form of, is in the other language."""
-        for form in (word, *_base_forms(word)):
+        for form in (word, *base_forms(word), *_infinitives(word)):
             if form in self.exact:
                 return self.exact[form]
         root = stem(word)
@@ -141,11 +149,8 @@ def _make() -> Lexicon:
 
 def build(text: str) -> Lexicon:
     """Make a lexicon from normalised lines `headword<TAB>rendering, rendering`."""
-    hindi: dict[str, list[str]] = defaultdict(list)
-    english: dict[str, list[str]] = defaultdict(list)
-    exact: dict[str, list[str]] = defaultdict(list)
-    # Each word is stemmed once, because every cold start waits for this.
     lines = text.splitlines()
+    # Each word is stemmed once, because every cold start waits for this.
     vocabulary = set(" ".join(lines).replace("-", " ").replace(",", " ").split())
     roots = {word: stem(word) for word in vocabulary if not is_function_word(word)}
 
@@ -154,6 +159,11 @@ def build(text: str) -> Lexicon:
             return roots[phrase]
         return " ".join(roots[w] for w in phrase.replace("-", " ").split() if w in roots)
 
+    # What a headword's own line says of it comes before what other lines do.
+    own: dict[str, list[str]] = defaultdict(list)
+    told: dict[str, list[str]] = defaultdict(list)
+    own_exact: dict[str, list[str]] = defaultdict(list)
+    told_exact: dict[str, list[str]] = defaultdict(list)
     for line in lines:
         headword, _, renderings = line.partition("\t")
         head = term(headword)
@@ -161,19 +171,42 @@ def build(text: str) -> Lexicon:
             continue
         for rendering in renderings.split(", "):
             if translated := term(rendering):
-                hindi[head].append(translated)
-                english[translated].append(head)
-                exact[rendering].append(head)
-                exact[headword].append(translated)
+                own[head].append(translated)
+                told[translated].append(head)
+                told_exact[rendering].append(head)
+                own_exact[headword].append(translated)
+    for key, values in told.items():
+        own[key] += values
+    exact: dict[str, list[str]] = {}
+    for key in (*own_exact, *told_exact):
+        # What the line of "child" says is true of children, and says more than चिल्ड्रन does.
+        forms = (form for form in (*base_forms(key), *_infinitives(key)) if form in own_exact)
+        base = own_exact.get(next(forms, ""), []) if key.isascii() or key not in own_exact else []
+        exact[key] = [*own_exact.get(key, ()), *base, *told_exact.get(key, ())]
+    hindi = {key: values for key, values in own.items() if key.isascii()}
+    english = {key: values for key, values in own.items() if not key.isascii()}
     return Lexicon(_frozen(hindi), _frozen(english), _frozen(exact))
 
 
-def _base_forms(word: str) -> Iterator[str]:
+def base_forms(word: str) -> Iterator[str]:
     """Yield the dictionary forms a normalised word may be an inflection of."""
+    if word in BASES:
+        yield BASES[word]
+    if _DOUBLED.search(word):
+        yield _DOUBLED.sub(r"\1", word)
     for ending, bases in _INFLECTIONS:
         if word.endswith(ending) and len(word) > len(ending) + 1:
             for base in bases:
                 yield word.removesuffix(ending) + base
+
+
+def _infinitives(word: str) -> Iterator[str]:
+    """Yield what would be the dictionary form if a Hindi word were a form of a verb."""
+    for ending in _VERB_ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            yield word.removesuffix(ending) + "ना"
+    if not word.isascii():
+        yield word + "ना"
 
 
 def _frozen(table: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:

@@ -24,7 +24,7 @@ from typing import Any
 from index.errors import IndexFolderError
 from index.types import Article, Language, Passage, Span
 
-FORMAT = "2"
+FORMAT = "3"
 """Version of what is stored; another one is refused, not guessed at."""
 FILE_NAME = "khabar.sqlite"
 LOCK_NAME = "khabar.lock"
@@ -89,6 +89,8 @@ class Library:
         """
         self._folder = folder
         self._lock = threading.RLock()
+        self.vocabulary_changes = 0
+        """Grows with every change of the vocabulary, for what is made of it to be made anew."""
         self.check_folder(folder)
         try:
             self._connection = sqlite3.connect(folder / FILE_NAME, check_same_thread=False)
@@ -229,6 +231,7 @@ class Library:
                 " DO UPDATE SET articles = articles + excluded.articles",
                 ((skeleton, word, count) for (skeleton, word), count in vocabulary.items()),
             )
+        self.vocabulary_changes += 1
         return stored
 
     def publish(self, articles: Iterable[int]) -> None:
@@ -276,6 +279,7 @@ class Library:
                 "DELETE FROM vocabulary WHERE skeleton = ? AND word = ? AND articles <= 0",
                 vocabulary.keys(),
             )
+        self.vocabulary_changes += 1
 
     def texts(self, article: int) -> tuple[str | None, dict[int, str]]:
         """Read an article's title and the text of each of its passages, whatever its state."""
@@ -344,6 +348,10 @@ class Library:
         wanted = None if sources is None else set(sources)
         return [row[0] for row in self._rows(query, span) if wanted is None or row[1] in wanted]
 
+    def newest(self) -> datetime.date | None:
+        """Tell the date of the newest searchable article; None if none has one."""
+        return _day(self._rows("SELECT max(date) FROM articles WHERE state = 'ready'")[0][0])
+
     def spellings(self, skeletons: Sequence[str]) -> list[tuple[str, str]]:
         """List (skeleton, word) of every word in the index that has one of the skeletons."""
         query = (
@@ -351,6 +359,10 @@ class Library:
             " WHERE skeleton IN (SELECT value FROM json_each(?))"
         )
         return [(row[0], row[1]) for row in self._rows(query, [json.dumps(list(skeletons))])]
+
+    def skeletons(self) -> list[str]:
+        """List the skeletons of all words in the index."""
+        return [row[0] for row in self._rows("SELECT DISTINCT skeleton FROM vocabulary")]
 
 
 def _day(stored: str | None) -> datetime.date | None:

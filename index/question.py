@@ -7,20 +7,25 @@ like it, its translations. A passage matches a term by the best alternative it h
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
 
 from rapidfuzz.distance import Levenshtein
 
 from index import initialisms
 from index.analyze import is_function_word, stem, words
 from index.asked import Asked, kind_asked, without_kind
-from index.devanagari import is_devanagari, skeleton, sound_key, sound_keys
+from index.devanagari import skeleton, sound_key, sound_keys
 from index.errors import QuestionError
+from index.language import (
+    QuestionLanguage,
+    is_roman_function_word,
+    language_of,
+    roman_base_forms,
+)
 from index.lexicon import Lexicon
-from index.stopwords import ENGLISH, ROMAN
+from index.own_terms import OwnTerms
 from index.terms import bm25_idf
-
-QuestionLanguage = Literal["hi", "en", "hi-Latn"]
+from index.times import AskedTime, time_asked
 
 MAX_CHARS = 2_000
 """Longer than any question; what is longer is a text pasted by mistake."""
@@ -30,6 +35,8 @@ MAX_CHARS = 2_000
 class Weights:
     """How much an alternative counts beside the word itself, which counts 1."""
 
+    own_term: float = 0.9
+    """What the user's own file says is the same: before any translation of ours."""
     translation: float = 0.8
     second_translation: float = 0.55
     """Renderings after the first two."""
@@ -42,6 +49,11 @@ class Weights:
     roman_sound: float = 0.95
     variant: float = 0.7
     """Same sound, same script."""
+    near: float = 0.6
+    """Nearly the same sound, for a word that no passage has: most likely misspelled."""
+    near_likeness: float = 0.7
+    form_likeness: float = 0.8
+    """A roman word that sounds so much like no other is looked for in its dictionary forms."""
     likeness: float = 0.5
     """Sound keys less alike than this are different words."""
     short_likeness: float = 0.66
@@ -57,6 +69,8 @@ class QueryTerm:
     """Stem → weight in (0, 1]; several stems joined by spaces must all be there."""
     rarity: float
     """Inverse document frequency as a share of that of a word no passage has, in (0, 1]."""
+    is_time: bool = False
+    """Whether it names the time that the question speaks of."""
 
     def match(self, stems: Collection[str]) -> float:
         """Weigh the best alternative that stands among the stems; 0 if none does."""
@@ -78,6 +92,14 @@ class Question:
     language: QuestionLanguage
     terms: tuple[QueryTerm, ...]
     asks: Asked | None
+    time: AskedTime | None = None
+    """Articles of this time have the question's words for it, whether or not they spell them."""
+
+    def time_stems(self, day: date | None) -> frozenset[str]:
+        """List the stems that an article of this date has by being of the time asked about."""
+        if day is None or self.time is None or not self.time.since <= day <= self.time.until:
+            return frozenset()
+        return frozenset(stem(term.word) for term in self.terms if term.is_time)
 
     def coverage(self, stems: Collection[str]) -> float:
         """Tell how much of the question's content the stems hold, by rarity, from 0 to 1."""
@@ -116,81 +138,76 @@ def check(text: str) -> str:
     return text
 
 
-def language_of(text: str, lexicon: Lexicon) -> QuestionLanguage:
-    """Tell Hindi, English and Hindi in roman letters apart."""
-    found = words(text)
-    latin = [word for word in found if word.isascii() and word.isalpha()]
-    hindi = sum(is_devanagari(word[0]) for word in found)
-    if hindi and hindi >= len(latin) / 3:
-        return "hi"
-    return "hi-Latn" if _romanness(latin, lexicon) > 0 else "en"
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What stands in an index, as the reading of a question asks for it."""
 
+    spellings: Callable[[Sequence[str]], Iterable[tuple[str, str]]]
+    """List (skeleton, word) of the words that have one of these skeletons."""
+    near: Callable[[Sequence[str]], Iterable[tuple[str, str]]]
+    """List (skeleton asked for, word) of the words whose skeleton is one edit away."""
+    frequency: Callable[[str], int]
+    """Count the passages that have a stem."""
+    total: int
+    """All passages."""
+    newest: date | None
+    """Of the newest article: what "last year" counts from."""
 
-def _romanness(latin: Sequence[str], lexicon: Lexicon) -> float:
-    """Add up each word's evidence for roman Hindi; negative for English."""
-    score = 0.0
-    for word in latin:
-        roman, english = word in ROMAN, word in ENGLISH
-        if roman != english:
-            score += 1.0 if roman else -1.0
-        elif not roman:
-            if stem(word) in lexicon.hindi:
-                score -= 0.4
-            elif skeleton(sound_key(word)) in lexicon.by_skeleton:
-                score += 0.4
-    return score
+    def count(self, alternative: str) -> int:
+        """Count the passages that may have all of the stems joined by spaces."""
+        return min(map(self.frequency, alternative.split()))
 
 
 def read(
-    text: str,
-    lexicon: Lexicon,
-    spellings: Callable[[Sequence[str]], Iterable[tuple[str, str]]],
-    frequency: Callable[[str], int],
-    total: int,
-    weights: Weights,
+    text: str, lexicon: Lexicon, own_terms: OwnTerms, vocabulary: Vocabulary, weights: Weights
 ) -> Question:
-    """Analyse a checked question against what stands in an index.
-
-    `spellings` lists (skeleton, word) of the index's words with given skeletons, `frequency` the
-    passages that have a stem, `total` all passages.
-    """
+    """Analyse a checked question against what stands in an index."""
     language = language_of(text, lexicon)
     found_words = words(text)
+    own = own_terms.find(text, found_words, lexicon, roman=language == "hi-Latn")
+    kept = {word for match in own for word in match.words}
     content = (
-        _content(without_kind(" ".join(found_words)).split(), language)
-        or _content(found_words, language)
+        _content(without_kind(" ".join(found_words)).split(), language, kept, lexicon)
+        or _content(found_words, language, kept, lexicon)
         or list(dict.fromkeys(found_words))
     )
-    found: dict[str, list[str]] = {}
-    keys = {skeleton(key) for word in content for key in sound_keys(word)}
-    for consonants, spelled in spellings(sorted(keys)):
-        found.setdefault(consonants, []).append(spelled)
+    spelled: dict[str, list[str]] = {}
+    roman = language == "hi-Latn"
+    spelled_so = [*content, *(form for w in content if roman for form in roman_base_forms(w))]
+    keys = {skeleton(key) for word in spelled_so for key in sound_keys(word)}
+    keys = keys.union(*(match.consonants() for match in own))
+    for consonants, other in vocabulary.spellings(sorted(keys)):
+        spelled.setdefault(consonants, []).append(other)
+    same = [(match.words, [*match.alternatives(spelled, lexicon)]) for match in own]
     phrases = _phrases([stem(word) for word in content], lexicon)
+    time = time_asked(text, vocabulary.newest)
     terms = []
     for i, word in enumerate(content):
-        reader = _Reader(lexicon, weights, language)
-        reader.read(word, found)
+        reader = _Reader(word, lexicon, weights, language)
+        reader.read(spelled)
         for translated in phrases.get(i, ()):
             reader.add(translated, weights.translation)
-        alternatives = reader.alternatives
-        if not alternatives:
-            continue
-        counts = [
-            weight * min(frequency(part) for part in alternative.split())
-            for alternative, weight in alternatives.items()
-        ]
-        rarity = bm25_idf(max(counts, default=0), total) / bm25_idf(0, total)
-        terms.append(QueryTerm(word, alternatives, rarity))
+        for met, others in same:
+            for other, likeness in others if word in met else ():
+                reader.add(other, weights.own_term * likeness)
+        reader.read_misspelled(vocabulary)
+        if alternatives := reader.alternatives:
+            counts = [weight * vocabulary.count(term) for term, weight in alternatives.items()]
+            rarity = bm25_idf(max(counts), vocabulary.total) / bm25_idf(0, vocabulary.total)
+            is_time = time is not None and word in time.words
+            terms.append(QueryTerm(word, alternatives, rarity, is_time))
     if not terms:
         raise QuestionError(_NO_WORD)
-    return Question(text, language, tuple(terms), kind_asked(text))
+    return Question(text, language, tuple(terms), kind_asked(text), time)
 
 
-def _content(found: Sequence[str], language: QuestionLanguage) -> list[str]:
-    """Keep the words that carry content, once each."""
+def _content(
+    found: Sequence[str], language: QuestionLanguage, kept: Collection[str], lexicon: Lexicon
+) -> list[str]:
+    """Keep the words that carry content, once each; those of the user's terms always do."""
 
     def is_function(word: str) -> bool:
-        if language == "hi-Latn" and word in ROMAN:
+        if language == "hi-Latn" and word not in kept and is_roman_function_word(word, lexicon):
             return True
         return is_function_word(word)
 
@@ -213,35 +230,50 @@ def _phrases(stems: Sequence[str], lexicon: Lexicon) -> dict[int, list[str]]:
 class _Reader:
     """Collects the alternatives of one word."""
 
-    def __init__(self, lexicon: Lexicon, weights: Weights, language: QuestionLanguage) -> None:
+    def __init__(
+        self, word: str, lexicon: Lexicon, weights: Weights, language: QuestionLanguage
+    ) -> None:
         self.alternatives: dict[str, float] = {}
+        self._word = word
         self._lexicon = lexicon
         self._weights = weights
         self._language = language
+        self._roman = language == "hi-Latn" and word.isascii()
+        self._known = lexicon.knows(stem(word))
 
     def add(self, alternative: str, weight: float) -> None:
         if alternative and weight > self.alternatives.get(alternative, 0.0):
             self.alternatives[alternative] = weight
 
-    def read(self, word: str, spelled: Mapping[str, Iterable[str]]) -> None:
+    def read(self, spelled: Mapping[str, Iterable[str]]) -> None:
         """Add the word itself, what it means, and what is spelled as it sounds.
 
         `spelled` maps consonants to the words of the index that have them.
         """
+        word, weights = self._word, self._weights
         self.add(stem(word), 1.0)
         self._translate(word, 1.0)
         if word[:1].isdigit():
             return
         letters = initialisms.in_hindi(word) if word.isascii() else initialisms.in_english(word)
-        if letters and not self._lexicon.knows(stem(word)):
-            self.add(stem(letters), self._weights.name_sound)
-        roman = self._language == "hi-Latn" and word.isascii()
-        for key in sound_keys(word):
-            for other in spelled.get(skeleton(key), ()):
-                self._sounds_like(word, key, other, roman=roman)
-            if roman:
-                for other in self._lexicon.by_skeleton.get(skeleton(key), ()):
-                    self._sounds_like(word, key, other, roman=True)
+        if letters and not self._known:
+            self.add(stem(letters), weights.name_sound)
+        likeness = self._read_sound(word, spelled, least=0.0)
+        if self._roman and likeness < weights.form_likeness:
+            for form in roman_base_forms(word):
+                found = self._read_sound(form, spelled, least=weights.form_likeness)
+                likeness = max(likeness, found)
+        self._known = self._known or likeness >= weights.form_likeness
+
+    def read_misspelled(self, vocabulary: Vocabulary) -> None:
+        """Add words that sound nearly so, where no passage has the word in any spelling."""
+        if self._known or any(map(vocabulary.count, self.alternatives)):
+            return
+        key = sound_key(self._word)
+        for _, other in vocabulary.near([skeleton(key)]):
+            likeness = _likeness(key, other)
+            if likeness >= self._weights.near_likeness:
+                self.add(stem(other), self._weights.near * likeness)
 
     def _translate(self, word: str, share: float) -> None:
         weights = self._weights
@@ -252,24 +284,45 @@ class _Reader:
                 for synonym in self._lexicon.translate(translated)[:5]:
                     self.add(synonym, weights.synonym)
 
-    def _sounds_like(self, word: str, key: str, other: str, *, roman: bool) -> None:
-        """Add a word of the index, or of the lexicon, that may be this one spelled otherwise."""
+    def _read_sound(
+        self, form: str, spelled: Mapping[str, Iterable[str]], *, least: float
+    ) -> float:
+        """Add the words that sound like a form of the word; returns how alike the best is."""
+        best = 0.0
+        for key in sound_keys(form):
+            others = [*spelled.get(skeleton(key), ())]
+            if self._roman:
+                others += self._lexicon.by_skeleton.get(skeleton(key), ())
+            for other in others:
+                likeness = _likeness(key, other)
+                if likeness >= least and self._sounds_like(key, other, likeness):
+                    best = max(best, likeness)
+        return best
+
+    def _sounds_like(self, key: str, other: str, likeness: float) -> bool:
+        """Add a word of the index, or of the lexicon, that may be this one spelled otherwise.
+
+        Tells whether it is alike enough.
+        """
         weights = self._weights
-        same_script = word.isascii() == other.isascii()
-        known = self._lexicon.knows(stem(word))
-        likeness = max(Levenshtein.normalized_similarity(key, k) for k in sound_keys(other))
-        if same_script:
+        if self._word.isascii() == other.isascii():
             weight = weights.variant if len(key) >= 5 and likeness > 0.75 else 0.0
-        elif roman:
+        elif self._roman:
             weight = weights.roman_sound
         else:
-            weight = weights.word_sound if known else weights.name_sound
+            weight = weights.word_sound if self._known else weights.name_sound
         if len(skeleton(key)) > 2:
             enough = weights.likeness
         else:  # shared by many words; then the vowels must agree as well
-            enough = 0.99 if known or roman else weights.short_likeness
-        if likeness >= enough and weight and len(key) > 1:
-            weight *= likeness
-            self.add(stem(other), weight)
-            if roman:
-                self._translate(other, weight)
+            enough = 0.99 if self._known or self._roman else weights.short_likeness
+        if likeness < enough or not weight or len(key) < 2:
+            return False
+        self.add(stem(other), weight * likeness)
+        if self._roman:
+            self._translate(other, weight * likeness)
+        return True
+
+
+def _likeness(key: str, other: str) -> float:
+    """Compare a sound key with the ways a word may sound, from 0 to 1."""
+    return max(Levenshtein.normalized_similarity(key, k) for k in sound_keys(other))

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -10,23 +10,29 @@ from filelock import FileLock, Timeout
 from index.embed import BUILT_IN, Embedder, embedder_name, open_embedder
 from index.errors import EmbedderMismatchError, IndexBusyError, IndexFolderError
 from index.library import LOCK_NAME, Library
+from index.near import NearSkeletons
+from index.own_terms import OwnTerms, parse
+from index.rerank import NONE, Reranker, check_choice, open_reranker
 from index.terms import TermIndex
 from index.vectors import VectorIndex
 
 EMBEDDER_VARIABLE = "KHABAR_EMBEDDER"
+RERANKER_VARIABLE = "KHABAR_RERANKER"
+_OWN_TERMS = "own terms"
+"""What the library remembers them by: as the user wrote them."""
 
 Progress = Callable[[int, int], None]
 """Called with (files done, files in all)."""
 
 
 class Store:
-    """The parts of one index folder. Chroma and the embedder open when first needed.
+    """The parts of one index folder. Chroma and the models open when first needed.
 
     Opened again in the same process, a folder's parts are shared: two Chroma clients or two
     readers of tantivy would not see each other's writes.
     """
 
-    def __init__(self, folder: Path, embedder: str | None) -> None:
+    def __init__(self, folder: Path, embedder: str | None, reranker: str | None) -> None:
         """Open the folder.
 
         Raises IndexFolderError if it is not usable, IndexBusyError if another process has it,
@@ -39,10 +45,13 @@ class Store:
         self._parts = _borrow(self.folder)
         self._closed = False
         self._embedder: Embedder | None = None
+        self._reranker_choice = reranker or os.environ.get(RERANKER_VARIABLE) or NONE
+        self._reranker: Reranker | None = None
         self._loading = threading.Lock()
         try:
             self._choice = self._choose(embedder)
             self._check_embedder()
+            check_choice(self._reranker_choice)
         except BaseException:
             self.close()
             raise
@@ -84,6 +93,22 @@ class Store:
         return self._open_parts().vectors
 
     @property
+    def own_terms(self) -> OwnTerms:
+        """The user's own terms, as they are now."""
+        return self._open_parts().own_terms
+
+    def near(self, skeletons: Iterable[str]) -> list[tuple[str, str]]:
+        """List (skeleton asked for, word) of the words in the index that sound nearly so."""
+        return self._open_parts().near(skeletons)
+
+    def replace_own_terms(self, text: str, name: str) -> OwnTerms:
+        """Remember a file of terms in place of what was remembered, and use it from now on.
+
+        Raises TermsError, which calls it `name`, if a line of it cannot be used.
+        """
+        return self._open_parts().replace_own_terms(text, name)
+
+    @property
     def updating(self) -> threading.Lock:
         """Held by the one update that may run."""
         return self._open_parts().updating
@@ -100,6 +125,14 @@ class Store:
             if self._embedder is None:
                 self._embedder = open_embedder(self._choice)
             return self._embedder
+
+    @property
+    def reranker(self) -> Reranker | None:
+        """The reranker that was asked for; None if none was."""
+        with self._loading:
+            if self._reranker is None:
+                self._reranker = open_reranker(self._reranker_choice)
+            return self._reranker
 
     def remember_embedder(self) -> None:
         """Write down which embedder this index is made with, once it has loaded.
@@ -127,6 +160,9 @@ class _Parts:
         self.updating = threading.Lock()
         self._folder = folder
         self._vectors: VectorIndex | None = None
+        self._own_terms: OwnTerms | None = None
+        self._near: tuple[int, NearSkeletons] | None = None
+        self._terms_changing = threading.Lock()
         self._starting = threading.Lock()
         self._lock = _lock(folder)
         try:
@@ -146,6 +182,32 @@ class _Parts:
             if self._vectors is None:
                 self._vectors = VectorIndex(self._folder / "chroma")
             return self._vectors
+
+    @property
+    def own_terms(self) -> OwnTerms:
+        with self._terms_changing:
+            if self._own_terms is None:
+                remembered = self.library.about(_OWN_TERMS) or ""
+                self._own_terms = parse(remembered, "the index's own terms (--terms)")
+            return self._own_terms
+
+    def replace_own_terms(self, text: str, name: str) -> OwnTerms:
+        own = parse(text, name)
+        with self._terms_changing:
+            self.library.remember({_OWN_TERMS: text})
+            self._own_terms = own
+        return own
+
+    def near(self, skeletons: Iterable[str]) -> list[tuple[str, str]]:
+        changes = self.library.vocabulary_changes
+        near = self._near  # two questions may come at once; either may make it
+        if near is None or near[0] != changes:
+            near = self._near = (changes, NearSkeletons(self.library.skeletons()))
+        pairs = [(skeleton, other) for skeleton in skeletons for other in near[1].near(skeleton)]
+        words: dict[str, list[str]] = {}
+        for skeleton, word in self.library.spellings([other for _, other in pairs]):
+            words.setdefault(skeleton, []).append(word)
+        return [(skeleton, word) for skeleton, other in pairs for word in words.get(other, ())]
 
     def close(self) -> None:
         try:

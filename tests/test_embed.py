@@ -140,7 +140,7 @@ def test_a_model_is_named_by_its_contents_wherever_it_lies(model: Path, tmp_path
 
 
 def test_what_is_not_a_model_is_said_in_a_sentence(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "missing"):
+    for path in (tmp_path, tmp_path / "missing", Path("~no-such-user-here/model")):
         with pytest.raises(ModelError, match=r"not a sentence-transformers model .*--embedder\.$"):
             open_embedder(str(path))
         with pytest.raises(ModelError, match="not a sentence-transformers model"):
@@ -165,6 +165,34 @@ def test_a_damaged_model_is_said_in_a_sentence(model: Path, tmp_path: Path, dama
     with pytest.raises(ModelError, match="cannot be loaded") as refused:
         open_embedder(str(folder))
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "lavrov ne pakistan ko kya dene ka vaada kiya",
+        "lavrov islamabad mein kya bole the",
+        "rus aur pakistan ka saajha abhyas",
+    ],
+)
+def test_beside_a_model_that_reads_no_roman_hindi_sound_keys_still_find_the_article(
+    model: Path, tmp_path: Path, articles: Path, question: str
+) -> None:
+    with Index(tmp_path / "db", model) as index:
+        index.update(articles)
+        assert index.read(question).language == "hi-Latn"
+        hits = index.search(question)
+    assert hits[0].passage.source == "lavrov-hi.txt"
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert 0 <= scores[-1] < scores[0] <= 1
+
+
+def test_a_long_list_of_passages_has_the_vectors_of_its_parts(model: Path) -> None:
+    embedder = NeuralEmbedder(model)
+    texts = [f"goa {'rain ' * (i % 7)}{i}" for i in range(70)]
+    each = np.stack([embedder.passages([text])[0] for text in texts])
+    assert embedder.passages(texts) == pytest.approx(each, abs=1e-5)
 
 
 def test_an_index_remembers_its_embedder_and_refuses_another(

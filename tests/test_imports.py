@@ -20,10 +20,10 @@ HEAVY = ("torch", "gradio", "llama_cpp", "chromadb", "sentence_transformers", "t
 FLOORS = (
     ("types", "errors"),
     ("devanagari", "dates", "cldr", "irregular"),
-    ("stopwords", "initialisms", "chunk", "models"),
+    ("stopwords", "initialisms", "chunk", "models", "spread", "near"),
     ("analyze", "furniture"),
     ("lexicon", "clean"),
-    ("meta", "asked"),
+    ("meta", "asked", "own_terms", "language", "times"),
     ("load",),
     ("library", "vectors", "terms", "embed", "rerank"),
     ("question", "store"),
@@ -135,6 +135,29 @@ def test_importing_takes_in_nothing_heavy(package: str) -> None:
     code = f"import {package}, sys, json; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=ROOT)
     assert set(json.loads(done.stdout)) & set(HEAVY) == set()
+
+
+def test_indexing_and_asking_without_a_model_loads_nothing_for_models(
+    tmp_path: Path, articles: Path
+) -> None:
+    code = """
+import json, sys
+from qa import cli
+db = sys.argv[2]
+for arguments in (["index", sys.argv[1]], ["ask", "Who won the cricket final?"]):
+    assert cli.main([*arguments, "--db", db]) == 0
+print(json.dumps(sorted(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, articles, tmp_path / "db"],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+        env={"PATH": "", "HOME": str(tmp_path)},
+    )
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    assert loaded & {"torch", "transformers", "sentence_transformers", "llama_cpp"} == set()
+    assert "chromadb" in loaded
 
 
 def test_every_error_of_the_tree_is_a_khabar_error() -> None:

@@ -15,7 +15,7 @@ from qa import cli
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-COMMANDS = ("index", "ask", "search", "chat")
+COMMANDS = ("index", "ask", "search", "chat", "eval")
 OWN_ARTICLES = ("imran-lavrov-mulaqat-hi.txt", "jaishankar-qin-lavrov-goa-en.txt")
 """What ~/news holds in the README, beside an empty file and a PDF."""
 
@@ -59,6 +59,10 @@ def folder(tmp_path: Path) -> Path:
         shutil.copy(ROOT / "seeds" / name, news)
     (news / "empty.txt").touch()
     (news / "minutes.pdf").write_bytes(b"%PDF-1.7\n")
+    (terms,) = blocks("tsv")
+    (tmp_path / "terms.tsv").write_text(terms, encoding="utf-8")
+    (questions,) = blocks("json")
+    (tmp_path / "questions.jsonl").write_text(questions, encoding="utf-8")
     done = run(tmp_path, "-m", "qa", "index", "seeds")
     assert done.returncode == 0, done.stderr
     return tmp_path
@@ -100,7 +104,8 @@ def test_the_table_has_every_command_and_every_option(capsys: pytest.CaptureFixt
     there = re.findall(r"^    ([a-z]+)  ", capsys.readouterr().out, re.MULTILINE)
     assert list(rows) == there == list(COMMANDS)
     for command, row in rows.items():
-        assert set(re.findall(r"--[a-z]+", row)) | {"--db"} == options(command, capsys)
+        db = set() if command == "eval" else {"--db"}
+        assert set(re.findall(r"--[a-z]+", row)) | db == options(command, capsys)
 
 
 def test_every_command_mentioned_exists_with_its_options(

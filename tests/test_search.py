@@ -9,8 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from index import Index
+from index import Index, search
 
 DAY = datetime.date.fromisoformat
 
@@ -200,3 +202,66 @@ def test_a_question_may_be_read_once_and_searched_with_filters(index: Index) -> 
     asked = index.read("goa vaccine")
     assert index.search(asked) == index.search("goa vaccine")
     assert replace(asked) == asked
+
+
+def test_built_in_vectors_add_three_tenths_of_their_cosine_to_the_share_of_the_best() -> None:
+    fused = search.fuse([(1, 4.0), (2, 2.0)], [(2, 0.5), (3, -0.1)])
+    assert fused == {1: 1.0, 2: 0.5 + 0.3 * 0.5, 3: 0.3 * -0.1}
+    assert search.fuse([], []) == {}
+
+
+cosines = st.lists(st.integers(-1_000, 1_000), min_size=2, max_size=30, unique=True).map(
+    lambda found: [(i, cosine / 1_000) for i, cosine in enumerate(found)]
+)
+
+
+@given(cosines, st.floats(0.01, 1), st.floats(-1, 1))
+def test_the_range_a_models_cosines_lie_in_does_not_matter(
+    scored: list[tuple[int, float]], scale: float, shift: float
+) -> None:
+    squeezed = [(passage, scale * cosine + shift) for passage, cosine in scored]
+    assert search.min_max(squeezed) == pytest.approx(search.min_max(scored), abs=1e-6)
+
+
+def test_cosines_between_seven_tenths_and_one_count_as_much_as_any() -> None:
+    lexical = {1: 1.0, 2: 0.9, 3: 0.3}
+    wide = [(2, 0.9), (3, 0.6), (4, 0.5), (1, -0.5)]
+    narrow = [(passage, 0.85 + 0.15 * cosine) for passage, cosine in wide]
+    orders = []
+    for dense in (wide, narrow):
+        fused = search.interpolate(lexical, search.min_max(dense), dict.fromkeys(range(1, 5), 0.5))
+        orders.append(sorted(fused, key=lambda passage: -fused[passage]))
+    assert orders[0] == orders[1] == [2, 3, 1, 4]
+
+
+def test_the_best_has_1_and_the_worst_0_and_equals_all_have_1() -> None:
+    assert search.min_max([(7, 0.9), (8, 0.8), (9, 0.7)]) == pytest.approx({7: 1, 8: 0.5, 9: 0})
+    assert search.min_max([(7, 0.4), (8, 0.4)]) == {7: 1.0, 8: 1.0}
+    assert search.min_max([(7, -0.4)]) == {7: 1.0}
+    assert search.min_max([]) == {}
+
+
+@given(
+    st.dictionaries(st.integers(0, 9), st.floats(0, 1)),
+    st.dictionaries(st.integers(0, 9), st.floats(0, 1)),
+    st.floats(0, 1),
+)
+def test_two_sides_from_0_to_1_make_a_score_from_0_to_1_between_them(
+    first: dict[int, float], second: dict[int, float], weight: float
+) -> None:
+    fused = search.interpolate(first, second, dict.fromkeys(range(10), weight))
+    for passage, score in fused.items():
+        sides = (first.get(passage, 0.0), second.get(passage, 0.0))
+        assert min(sides) - 1e-9 <= score <= max(sides) + 1e-9
+
+
+def test_an_embedder_says_most_across_languages_and_least_in_roman_hindi(index: Index) -> None:
+    def shares(question: str) -> dict[str, float]:
+        asked = index.read(question)
+        passages = [hit.passage for hit in index.search(asked)]
+        return {passage.language: search._neural_share(asked, passage) for passage in passages}
+
+    english, hindi = shares("When did the vaccine drive begin?"), shares("टीका अभियान कब शुरू हुआ?")
+    roman = shares("goa mein tika abhiyan kab shuru hua")
+    assert english["en"] == hindi["hi"] < english["hi"] == hindi["en"]
+    assert roman["hi"] == roman["en"] < 0.5 <= hindi["hi"]
