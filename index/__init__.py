@@ -5,9 +5,10 @@ from index.analyze import stems
 from index.api import Index
 from index.chunk import sentences
 from index.errors import KhabarError
-from index.evidence import Evidence, Verdict
+from index.evidence import Evidence
 from index.question import Question
 from index.types import Article, Hit, Passage, UpdateReport
+from index.verdict import Verdict
 
 __all__ = [
     "Article",

@@ -6,11 +6,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index import evidence, own_terms, search
-from index.evidence import Verdict
+from index import own_terms, search, verdict
 from index.question import Question
 from index.store import Progress, Store
 from index.types import Article, Hit, UpdateReport
+from index.verdict import Verdict
 
 
 class Index:
@@ -83,7 +83,7 @@ class Index:
 
     def weigh(self, question: Question, hits: Sequence[Hit]) -> Verdict:
         """Rank the sentences of found passages, and judge whether they answer the question."""
-        return evidence.weigh(question, hits)
+        return verdict.weigh(question, hits)
 
     def article(self, source: str) -> Article | None:
         """Read one indexed article whole; None if there is none of that source."""

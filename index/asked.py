@@ -1,7 +1,7 @@
 """What a question asks for (who, when, where, how many), and the words that can be that."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Literal
 
 from index.analyze import is_function_word, stem, words
@@ -88,15 +88,14 @@ def kind_asked(text: str) -> Asked | None:
 
 
 def places(
-    asked: Asked | None, question: str, sentence: Sequence[str], lexicon: Lexicon
+    asked: Asked | None, said: Set[str], sentence: Sequence[str], lexicon: Lexicon
 ) -> list[int]:
-    """List the positions of words that can be what is asked for and are not in the question.
+    """List the positions of words that can be what is asked for and that the question has not said.
 
     For a person or a place that is a word which no dictionary has: most likely a name.
     """
     if asked is None:
         return []
-    said = set(words(question))
     return [
         i for i, word in enumerate(sentence) if word not in said and _can_be(asked, word, lexicon)
     ]

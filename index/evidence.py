@@ -1,18 +1,15 @@
-"""Which sentences of the found passages answer the question, and whether any does.
+"""Which sentences of the found passages answer the question, the most telling first.
 
-Two linear models over a few readable features. Their weights were learned by `bench/fit.py` and
-stand in `weights.json`, with what they were learned from.
+A linear model over a few readable features. Its weights were learned by `bench/fit.py`; see
+`index.verdict`, which judges whether the best sentence answers at all.
 """
 
-import json
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
+from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
 
 from index import asked
 from index.analyze import is_function_word, stem, words
@@ -23,17 +20,15 @@ from index.types import Hit
 
 PASSAGES = 8
 """Passages whose sentences are looked at."""
-_MIN_ABSENT = 2
 _NEAR = 3
 """Words between two terms that stand together in the question and in the sentence."""
 _HEADING_WORDS = 12
 _ENDS_SENTENCE = re.compile(r"[।॥.!?…|:;][\"'”’»)\]]*$")
 
-Relation = Literal["same", "cross", "roman"]
-"""Question and passage in one language, in two, or a question in roman Hindi: what can be matched
-differs, and so does how much must be."""
-
 Features = Mapping[str, float]
+
+Matches = tuple[float, ...]
+"""How well each term of the question is met, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,81 +43,55 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the found passages hold for a question."""
-
-    evidence: tuple[Evidence, ...]
-    """Sentences, the most telling first."""
-    answerable: bool
-
-
-@dataclass(frozen=True)
-class Weights:
-    """The learned weights: of a sentence's features, of an answer's, and where it is refused."""
-
-    sentence: Features
-    answer: Features
-    thresholds: Mapping[Relation, float]
-
-
-@cache
-def learned() -> Weights:
-    """Read the weights that ship with Khabar."""
-    text = resources.files("index").joinpath("weights.json").read_text(encoding="utf-8")
-    stored = json.loads(text)
-    return Weights(stored["sentence"], stored["answer"], stored["thresholds"])
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    start: int
-    end: int
-    text: str
-    words: tuple[str, ...]
-    stems: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Scored:
     """A sentence with the features its score was made of; what `bench/fit.py` learns from."""
 
     evidence: Evidence
     features: Features
+    met: Matches
+    met_in_passage: Matches
+    """By the whole passage and its title."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of a passage; `start` and `end` count the passage's characters."""
+
+    start: int
+    end: int
+    text: str
+    words: tuple[str, ...]
+    roots: tuple[str, ...]
     stems: frozenset[str]
-    passage_stems: frozenset[str]
-    """Of the whole passage and its title."""
+    """The roots but for those of function words."""
+
+    @property
+    def is_heading(self) -> bool:
+        return len(self.words) <= _HEADING_WORDS and not _ENDS_SENTENCE.search(self.text)
 
 
-def weigh(question: Question, hits: Sequence[Hit]) -> Verdict:
-    """Rank the sentences of the found passages and judge whether they answer the question.
-
-    The judgement rests on what of the question the best sentence and passage hold, never on a
-    similarity score, which is as high for what merely sounds alike.
-    """
-    weights = learned()
-    ranked = rank(question, hits, weights.sentence)
-    if not ranked or _is_elsewhere(question):
-        return Verdict(tuple(item.evidence for item in ranked), answerable=False)
-    score = _dot(weights.answer, answer_features(question, ranked[0]))
-    relation = relation_of(question, ranked[0].evidence.hit)
-    answerable = score >= weights.thresholds[relation]
-    return Verdict(tuple(item.evidence for item in ranked), answerable)
+@lru_cache(maxsize=4_096)
+def _cut(text: str) -> tuple[_Sentence, ...]:
+    """Cut a passage's text into sentences; kept, because good passages are found again."""
+    result = []
+    for span in sentences(text):
+        found = tuple(words(text[span.start : span.end]))
+        roots = tuple(map(stem, found))
+        kept = zip(found, roots, strict=True)
+        stems = frozenset(root for word, root in kept if not is_function_word(word))
+        said = text[span.start : span.end]
+        result.append(_Sentence(span.start, span.end, said, found, roots, stems))
+    return tuple(result)
 
 
-def _is_elsewhere(question: Question) -> bool:
-    """Whether half of the question's words, two at least, stand in no article in any spelling.
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A hit, its sentences, and how each of them meets the question."""
 
-    Of XQuAD's answerable questions that holds for 0 to 1.5 in a hundred, by row.
-    """
-    absent = sum(term.rarity >= 1.0 for term in question.terms)
-    return absent >= _MIN_ABSENT and 2 * absent >= len(question.terms)
-
-
-def relation_of(question: Question, hit: Hit) -> Relation:
-    """Tell how the language of a question relates to that of a passage."""
-    if question.language == "hi-Latn":
-        return "roman"
-    return "same" if question.language == hit.passage.language else "cross"
+    hit: Hit
+    cut: Sequence[_Sentence]
+    met: Sequence[Matches]
+    met_in_passage: Matches
 
 
 def rank(question: Question, hits: Sequence[Hit], weights: Features) -> list[Scored]:
@@ -130,32 +99,35 @@ def rank(question: Question, hits: Sequence[Hit], weights: Features) -> list[Sco
 
     Ties break on source and place. Headings are left out: they promise, and do not tell.
     """
-    passages = [(hit, _cut(hit)) for hit in hits[:PASSAGES]]
-    local = _local_rarity(question, [sentence for _, cut in passages for sentence in cut])
+    passages = [_read(question, hit) for hit in hits[:PASSAGES]]
+    local = _local_rarity(question, passages)
     top = max((hit.score for hit in hits), default=0.0) or 1.0
+    said = frozenset(words(question.text))
     found: dict[tuple[str, int], Scored] = {}
-    for hit, cut in passages:
-        passage_stems = _passage_stems(hit, cut)
-        passage_coverage = question.coverage(passage_stems)
-        for i, sentence in enumerate(cut):
-            if _is_heading(sentence) and len(cut) > 1:
+    for passage in passages:
+        hit = passage.hit
+        in_passage = question.coverage(passage.met_in_passage)
+        for i, sentence in enumerate(passage.cut):
+            if sentence.is_heading and len(passage.cut) > 1:
                 continue
-            before = cut[i - 1].stems if i else frozenset()
-            after = cut[i + 1].stems if i + 1 < len(cut) else frozenset()
+            met = passage.met[i]
+            with_last = _either(passage.met[max(i - 1, 0) : i + 1])
+            with_next = _either(passage.met[i : i + 2])
             features = {
-                "coverage": question.coverage(sentence.stems),
-                "coverage with the sentence before": question.coverage(sentence.stems | before),
-                "coverage with the sentence after": question.coverage(sentence.stems | after),
-                "coverage of passage": passage_coverage,
-                "coverage by what is rare here": _local_coverage(question, local, sentence.stems),
+                "coverage": question.coverage(met),
+                "coverage with the sentence before": question.coverage(with_last),
+                "coverage with the sentence after": question.coverage(with_next),
+                "coverage of passage": in_passage,
+                "coverage by what is rare here": _dot(local, met) / sum(local),
                 "passage score": hit.score / top,
-                **_inner_features(question, sentence),
+                **_inner_features(question, said, sentence),
             }
-            score = _dot(weights, features)
-            key = (hit.passage.source, sentence.start)
+            score = sum(weights.get(name, 0.0) * value for name, value in features.items())
+            key = (hit.passage.source, hit.passage.start + sentence.start)
             if key not in found or found[key].evidence.score < score:
-                evidence = Evidence(hit, sentence.start, sentence.end, sentence.text, score)
-                found[key] = Scored(evidence, features, sentence.stems, passage_stems)
+                start, end = key[1], hit.passage.start + sentence.end
+                evidence = Evidence(hit, start, end, sentence.text, score)
+                found[key] = Scored(evidence, features, met, passage.met_in_passage)
     return sorted(
         found.values(),
         key=lambda item: (
@@ -166,73 +138,35 @@ def rank(question: Question, hits: Sequence[Hit], weights: Features) -> list[Sco
     )
 
 
-def answer_features(question: Question, best: Scored) -> Features:
-    """Describe how well the best sentence, and the passage it stands in, meet the question."""
-    in_sentence = [term.match(best.stems) for term in question.terms]
-    in_passage = [term.match(best.passage_stems) for term in question.terms]
-    shared = (
-        "coverage",
-        "coverage with the sentence before",
-        "coverage of passage",
-        "adjacent terms",
-        "asked kind near",
-    )
-    # Counted plainly as well as by rarity: in a small folder on one subject, the subject's own
-    # words are in every article and weigh nothing.
-    return {name: best.features[name] for name in shared} | {
-        "asked kind": best.features["asked kind"] - best.features["asked kind missing"],
-        "terms": min(len(in_sentence), 10) / 10,
-        "share of terms in sentence": _share_met(in_sentence),
-        "share of terms in passage": _share_met(in_passage),
-    }
+def _read(question: Question, hit: Hit) -> _Read:
+    cut = _cut(hit.passage.text)
+    # An article of the time asked about speaks of it throughout; a passage is about its title.
+    named = question.time_stems(hit.passage.date)
+    met = [question.met(sentence.stems | named) for sentence in cut]
+    title = frozenset(map(stem, words(hit.passage.title or "")))
+    return _Read(hit, cut, met, _either([*met, question.met(title)]))
 
 
-def _share_met(matches: Sequence[float]) -> float:
-    return sum(matches) / len(matches)
+def _either(matches: Sequence[Matches]) -> Matches:
+    """Take what the best of them meets, term by term."""
+    return tuple(map(max, zip(*matches, strict=True)))
 
 
-def _dot(weights: Features, features: Features) -> float:
-    return sum(weights.get(name, 0.0) * value for name, value in features.items())
+def _dot(weights: Sequence[float], values: Sequence[float]) -> float:
+    return sum(weight * value for weight, value in zip(weights, values, strict=True))
 
 
-def _cut(hit: Hit) -> list[_Sentence]:
-    passage = hit.passage
-    result = []
-    for span in sentences(passage.text):
-        text = passage.text[span.start : span.end]
-        found = tuple(words(text))
-        kept = frozenset(stem(word) for word in found if not is_function_word(word))
-        start, end = passage.start + span.start, passage.start + span.end
-        result.append(_Sentence(start, end, text, found, kept))
-    return result
-
-
-def _passage_stems(hit: Hit, cut: Sequence[_Sentence]) -> frozenset[str]:
-    """Collect the stems of a passage and of its title, which the passage is about."""
-    title = frozenset(stem(word) for word in words(hit.passage.title or ""))
-    return title.union(*(sentence.stems for sentence in cut))
-
-
-def _is_heading(sentence: _Sentence) -> bool:
-    return len(sentence.words) <= _HEADING_WORDS and not _ENDS_SENTENCE.search(sentence.text)
-
-
-def _local_rarity(question: Question, pool: Sequence[_Sentence]) -> list[float]:
+def _local_rarity(question: Question, passages: Sequence[_Read]) -> list[float]:
     """Weigh each term by how few of these sentences have it: what tells them apart."""
-    counts = [sum(term.match(s.stems) for s in pool) for term in question.terms]
+    pool = [met for passage in passages for met in passage.met]
+    counts = map(sum, zip(*pool, strict=True)) if pool else [0.0] * len(question.terms)
     return [math.log(1 + (len(pool) + 1) / (count + 0.5)) for count in counts]
 
 
-def _local_coverage(question: Question, rarity: Sequence[float], stems: Collection[str]) -> float:
-    met = (r * term.match(stems) for r, term in zip(rarity, question.terms, strict=True))
-    return sum(met) / sum(rarity)
-
-
-def _inner_features(question: Question, sentence: _Sentence) -> Features:
+def _inner_features(question: Question, said: frozenset[str], sentence: _Sentence) -> Features:
     """Describe where in the sentence the question's terms stand, and what else it says."""
     places: dict[str, list[int]] = {}
-    roots = [stem(word) for word in sentence.words]
-    for i, root in enumerate(roots):
+    for i, root in enumerate(sentence.roots):
         places.setdefault(root, []).append(i)
     spots = [
         {
@@ -246,9 +180,9 @@ def _inner_features(question: Question, sentence: _Sentence) -> Features:
     matched = set().union(*spots)
     pairs = list(pairwise(spots))
     together = sum(any(0 < abs(x - y) <= _NEAR for x in a for y in b) for a, b in pairs)
-    kinds = asked.places(question.asks, question.text, sentence.words, load_lexicon())
+    kinds = asked.places(question.asks, said, sentence.words, load_lexicon())
     gap = min((abs(kind - spot) for kind in kinds for spot in matched), default=None)
-    new = {root for i, root in enumerate(roots) if i not in matched} & sentence.stems
+    new = {root for i, root in enumerate(sentence.roots) if i not in matched} & sentence.stems
     return {
         "adjacent terms": together / len(pairs) if pairs else 0.0,
         "asked kind": float(bool(question.asks and kinds)),

@@ -5,9 +5,11 @@ like it, its translations. A passage matches a term by the best alternative it h
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
@@ -26,6 +28,9 @@ from index.lexicon import Lexicon
 from index.own_terms import OwnTerms
 from index.terms import bm25_idf
 from index.times import AskedTime, time_asked
+
+TermKind = Literal["number", "name", "word"]
+"""A word is in the dictionary, in some spelling; a name is not."""
 
 MAX_CHARS = 2_000
 """Longer than any question; what is longer is a text pasted by mistake."""
@@ -49,6 +54,7 @@ class Weights:
     roman_sound: float = 0.95
     variant: float = 0.7
     """Same sound, same script."""
+    variant_likeness: float = 0.76
     near: float = 0.6
     """Nearly the same sound, for a word that no passage has: most likely misspelled."""
     near_likeness: float = 0.7
@@ -60,7 +66,7 @@ class Weights:
     """The same for a name of one or two consonants."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class QueryTerm:
     """One content word of a question."""
 
@@ -69,19 +75,25 @@ class QueryTerm:
     """Stem → weight in (0, 1]; several stems joined by spaces must all be there."""
     rarity: float
     """Inverse document frequency as a share of that of a word no passage has, in (0, 1]."""
+    kind: TermKind
     is_time: bool = False
     """Whether it names the time that the question speaks of."""
 
-    def match(self, stems: Collection[str]) -> float:
+    def match(self, stems: Set[str]) -> float:
         """Weigh the best alternative that stands among the stems; 0 if none does."""
         best = 0.0
-        for alternative, weight in self.alternatives.items():
-            if weight > best and (
-                alternative in stems
-                or (" " in alternative and all(part in stems for part in alternative.split()))
-            ):
+        for alternative in self.alternatives.keys() & stems:
+            best = max(best, self.alternatives[alternative])
+        for alternative in self.phrases:
+            weight = self.alternatives[alternative]
+            if weight > best and all(part in stems for part in alternative.split()):
                 best = weight
         return best
+
+    @cached_property
+    def phrases(self) -> list[str]:
+        """List the alternatives of several stems."""
+        return [alternative for alternative in self.alternatives if " " in alternative]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +113,15 @@ class Question:
             return frozenset()
         return frozenset(stem(term.word) for term in self.terms if term.is_time)
 
-    def coverage(self, stems: Collection[str]) -> float:
-        """Tell how much of the question's content the stems hold, by rarity, from 0 to 1."""
+    def met(self, stems: Set[str]) -> tuple[float, ...]:
+        """Tell how well the stems meet each term, from 0 to 1."""
+        return tuple(term.match(stems) for term in self.terms)
+
+    def coverage(self, met: Sequence[float]) -> float:
+        """Tell how much of the question's content is met, by rarity, from 0 to 1."""
         total = sum(term.rarity for term in self.terms)
-        return sum(term.rarity * term.match(stems) for term in self.terms) / total
+        met_share = zip(self.terms, met, strict=True)
+        return sum(term.rarity * share for term, share in met_share) / total
 
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -195,7 +212,7 @@ def read(
             counts = [weight * vocabulary.count(term) for term, weight in alternatives.items()]
             rarity = bm25_idf(max(counts), vocabulary.total) / bm25_idf(0, vocabulary.total)
             is_time = time is not None and word in time.words
-            terms.append(QueryTerm(word, alternatives, rarity, is_time))
+            terms.append(QueryTerm(word, alternatives, rarity, reader.kind, is_time))
     if not terms:
         raise QuestionError(_NO_WORD)
     return Question(text, language, tuple(terms), kind_asked(text), time)
@@ -240,6 +257,14 @@ class _Reader:
         self._language = language
         self._roman = language == "hi-Latn" and word.isascii()
         self._known = lexicon.knows(stem(word))
+        self._is_heard = False
+        """Whether a word of the index or the lexicon sounds like it."""
+
+    @property
+    def kind(self) -> TermKind:
+        if self._word[:1].isdigit():
+            return "number"
+        return "word" if self._known else "name"
 
     def add(self, alternative: str, weight: float) -> None:
         if alternative and weight > self.alternatives.get(alternative, 0.0):
@@ -263,11 +288,11 @@ class _Reader:
             for form in roman_base_forms(word):
                 found = self._read_sound(form, spelled, least=weights.form_likeness)
                 likeness = max(likeness, found)
-        self._known = self._known or likeness >= weights.form_likeness
+        self._is_heard = likeness >= weights.form_likeness
 
     def read_misspelled(self, vocabulary: Vocabulary) -> None:
         """Add words that sound nearly so, where no passage has the word in any spelling."""
-        if self._known or any(map(vocabulary.count, self.alternatives)):
+        if self._known or self._is_heard or any(map(vocabulary.count, self.alternatives)):
             return
         key = sound_key(self._word)
         for _, other in vocabulary.near([skeleton(key)]):
@@ -290,37 +315,42 @@ class _Reader:
         """Add the words that sound like a form of the word; returns how alike the best is."""
         best = 0.0
         for key in sound_keys(form):
-            others = [*spelled.get(skeleton(key), ())]
-            if self._roman:
-                others += self._lexicon.by_skeleton.get(skeleton(key), ())
-            for other in others:
-                likeness = _likeness(key, other)
-                if likeness >= least and self._sounds_like(key, other, likeness):
-                    best = max(best, likeness)
+            for other in spelled.get(skeleton(key), ()):
+                best = max(best, self._sounds_like(key, other, least))
+            for other in self._lexicon.by_skeleton.get(skeleton(key), ()) if self._roman else ():
+                likeness = self._sounds_like(key, other, least)
+                self._known = self._known or likeness >= self._weights.form_likeness
+                best = max(best, likeness)
         return best
 
-    def _sounds_like(self, key: str, other: str, likeness: float) -> bool:
+    def _sounds_like(self, key: str, other: str, least: float) -> float:
         """Add a word of the index, or of the lexicon, that may be this one spelled otherwise.
 
-        Tells whether it is alike enough.
+        Returns how alike they are, or 0 if less than `least` or not enough.
         """
         weights = self._weights
         if self._word.isascii() == other.isascii():
-            weight = weights.variant if len(key) >= 5 and likeness > 0.75 else 0.0
-        elif self._roman:
-            weight = weights.roman_sound
+            weight = weights.variant if len(key) >= 5 else 0.0
+            enough = weights.variant_likeness
         else:
-            weight = weights.word_sound if self._known else weights.name_sound
-        if len(skeleton(key)) > 2:
+            weight = self._cross_weight()
             enough = weights.likeness
-        else:  # shared by many words; then the vowels must agree as well
-            enough = 0.99 if self._known or self._roman else weights.short_likeness
-        if likeness < enough or not weight or len(key) < 2:
-            return False
+            if len(skeleton(key)) <= 2:  # shared by many words; then the vowels must agree as well
+                enough = 0.99 if self._known or self._roman else weights.short_likeness
+        if not weight or len(key) < 2:
+            return 0.0
+        likeness = _likeness(key, other)
+        if likeness < max(enough, least):
+            return 0.0
         self.add(stem(other), weight * likeness)
         if self._roman:
             self._translate(other, weight * likeness)
-        return True
+        return likeness
+
+    def _cross_weight(self) -> float:
+        if self._roman:
+            return self._weights.roman_sound
+        return self._weights.word_sound if self._known else self._weights.name_sound
 
 
 def _likeness(key: str, other: str) -> float:

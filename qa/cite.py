@@ -128,7 +128,7 @@ def locate(claim: Question, passage: Passage) -> Citation | None:
     best, best_score = None, 0.0
     for span in sentences(passage.text):
         held = set(stems(passage.text[span.start : span.end]))
-        covered = claim.coverage(held)
+        covered = claim.coverage(claim.met(held))
         # A sentence that has the claim's numbers tells more than one that has its other words.
         score = covered + len(wanted & _numbers(held))
         if covered >= _IN_SENTENCE and score > best_score:
@@ -152,7 +152,7 @@ def _holds(passage: Passage, claim: Question, wanted: AbstractSet[str]) -> bool:
     if not wanted <= _numbers(held):
         return False
     same_language = (claim.language == "en") == (passage.language == "en")
-    if claim.coverage(held) < (_IN_PASSAGE if same_language else _ACROSS):
+    if claim.coverage(claim.met(held)) < (_IN_PASSAGE if same_language else _ACROSS):
         return False
     if sum(term.match(held) > 0 for term in claim.terms) < _MIN_WORDS:
         return False

@@ -107,9 +107,11 @@ def test_words_that_can_be_what_is_asked_for_are_found(
     lexicon: Lexicon, asked: Asked | None, question: str, sentence: str, found: list[str]
 ) -> None:
     there = words(sentence)
-    assert [there[i] for i in places(asked, question, there, lexicon)] == found
+    assert [there[i] for i in places(asked, frozenset(words(question)), there, lexicon)] == found
 
 
 def test_what_the_question_says_itself_is_not_what_it_asks_for(lexicon: Lexicon) -> None:
     there = words("In 2023 it was 200")
-    assert [there[i] for i in places("number", "How many in 2023?", there, lexicon)] == ["200"]
+    assert [there[i] for i in places("number", {"how", "many", "in", "2023"}, there, lexicon)] == [
+        "200"
+    ]

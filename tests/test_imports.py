@@ -28,6 +28,7 @@ FLOORS = (
     ("library", "vectors", "terms", "embed", "rerank"),
     ("question", "store"),
     ("search", "update", "evidence"),
+    ("verdict",),
     ("api",),
 )
 

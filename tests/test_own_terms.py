@@ -101,7 +101,7 @@ def finds(index: Index, question: str) -> set[str]:
     return {
         hit.passage.source
         for hit in index.search(asked)
-        if asked.coverage(frozenset(stems(hit.passage.text))) > 1 / 3
+        if asked.coverage(asked.met(frozenset(stems(hit.passage.text)))) > 1 / 3
     }
 
 

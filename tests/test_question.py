@@ -1,6 +1,7 @@
 """Questions: what can be asked, in which language it is, and what a passage must hold."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def found(index: Index, question: str) -> set[str]:
     return {
         hit.passage.source
         for hit in index.search(asked)
-        if asked.coverage(frozenset(stems(hit.passage.text))) > 0
+        if asked.coverage(asked.met(frozenset(stems(hit.passage.text)))) > 0
     }
 
 
@@ -223,9 +224,9 @@ def test_rarity_is_a_share_and_falls_with_the_passages_that_have_the_word(index:
 def test_coverage_is_whole_for_the_question_itself_and_nothing_for_nothing(index: Index) -> None:
     for text in QUESTIONS:
         question = index.read(text)
-        assert question.coverage(frozenset(stems(text))) == pytest.approx(1), text
-        assert question.coverage(()) == 0
-        assert question.coverage({"qqqq"}) == 0
+        assert question.coverage(question.met(frozenset(stems(text)))) == pytest.approx(1), text
+        assert question.coverage(question.met(set())) == 0
+        assert question.coverage(question.met({"qqqq"})) == 0
 
 
 def test_coverage_grows_with_what_is_there_and_stays_a_share(index: Index) -> None:
@@ -234,13 +235,13 @@ def test_coverage_grows_with_what_is_there_and_stays_a_share(index: Index) -> No
     before = 0.0
     for stem in stems("Lavrov and टीका at the meeting, dinner; गोवा Goa"):
         held.add(stem)
-        assert before <= question.coverage(held) <= 1 + 1e-9
-        before = question.coverage(held)
+        assert before <= question.coverage(question.met(held)) <= 1 + 1e-9
+        before = question.coverage(question.met(held))
     assert before == pytest.approx(1)
 
 
 def test_an_alternative_of_several_words_is_met_only_by_all_of_them() -> None:
-    term = QueryTerm("sco", {"sco": 1.0, "शंघ सहयोग संगठन": 0.8}, 0.5)
+    term = QueryTerm("sco", {"sco": 1.0, "शंघ सहयोग संगठन": 0.8}, 0.5, "name")
     assert term.match({"शंघ", "सहयोग"}) == 0
     assert term.match({"शंघ", "सहयोग", "संगठन"}) == 0.8
     assert term.match({"शंघ", "सहयोग", "संगठन", "sco"}) == 1
@@ -252,7 +253,7 @@ def test_a_question_of_function_words_alone_is_searched_all_the_same(
 ) -> None:
     question = index.read(text)
     assert question.terms
-    assert 0 <= question.coverage({"goa"}) <= 1
+    assert 0 <= question.coverage(question.met({"goa"})) <= 1
     assert isinstance(index.search(question), list)
 
 
@@ -284,3 +285,39 @@ def test_a_question_can_be_read_before_there_is_an_article(tmp_path: Path) -> No
         question = empty.read("Lavrov vaccine")
         assert [term.rarity for term in question.terms] == [1, 1]
         assert empty.search(question) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("What did Lavorv say in Islamabad?", "लावरोव"),
+        ("लावलोव ने क्या कहा?", "लावरोव"),
+        ("lavrvo kahan gaye", "लावरोव"),
+    ],
+)
+def test_a_misspelled_name_is_found_by_what_sounds_nearly_so(
+    index: Index, text: str, meant: str
+) -> None:
+    (root,) = stems(meant)
+    assert any(root in term.alternatives for term in index.read(text).terms)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Lavrov promise 2021", ["name", "word", "number"]),
+        ("लावरोव वादा 2021", ["name", "word", "number"]),
+        ("lavrov ne kya wada kiya", ["name", "word"]),
+    ],
+)
+def test_names_are_told_from_the_words_of_the_dictionary(
+    index: Index, text: str, kinds: list[str]
+) -> None:
+    assert [term.kind for term in index.read(text).terms] == kinds
+
+
+def test_the_time_a_question_speaks_of_is_that_of_articles(index: Index) -> None:
+    asked = index.read("2021 में लावरोव ने क्या कहा?")
+    assert asked.time is not None
+    assert asked.time_stems(date(2021, 4, 7)) == {"2021"}
+    assert asked.time_stems(date(2023, 5, 5)) == asked.time_stems(None) == frozenset()
