@@ -25,9 +25,9 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 sys.path.insert(0, str(Path(__file__).parent))
 from xquad import ROWS, Asked, Data, read, write_folder
 
-from index import Hit, Index, Question
+from index import Index, Question
 from index.evidence import Features, Scored, rank
-from index.verdict import Node, Trees, answer_features, is_elsewhere, pair_of
+from index.verdict import Node, Trees, answer_features, pair_of
 
 WRONGLY_REFUSED = 0.04
 """Share of answerable questions that may be refused, in each pair of languages."""
@@ -46,7 +46,6 @@ class Found:
     """What an index held for a question."""
 
     question: Question
-    hits: Sequence[Hit]
     sentences: Sequence[Scored]
 
 
@@ -112,7 +111,7 @@ def find(index: Index, asked: Asked) -> Found:
     """Search for a question and score the sentences, all weights being nought."""
     question = index.read(asked.question)
     hits = index.search(question)
-    return Found(question, hits, rank(question, hits, {}))
+    return Found(question, rank(question, hits, {}))
 
 
 def matrix(features: Sequence[Features], names: Sequence[str]) -> Array:
@@ -171,7 +170,7 @@ class Judged:
     answerable: bool
     pair: str
     features: Features | None
-    """None where the question is refused whatever the trees say."""
+    """None where nothing was found, and the question is refused whatever the trees say."""
 
 
 def judge(examples: Sequence[Example], sentence: Features) -> list[Judged]:
@@ -179,11 +178,11 @@ def judge(examples: Sequence[Example], sentence: Features) -> list[Judged]:
     judged = []
     for example in examples:
         for answerable, found in ((True, example.present), (False, example.absent)):
-            if not found.sentences or is_elsewhere(found.question):
+            if not found.sentences:
                 judged.append(Judged(example, answerable, "", None))
                 continue
             ranked = reranked(found.sentences, sentence)
-            features = answer_features(found.question, found.hits, ranked)
+            features = answer_features(found.question, ranked[0])
             judged.append(Judged(example, answerable, pair_of(found.question, ranked[0]), features))
     return judged
 
@@ -210,10 +209,6 @@ MONOTONE = {
     "share of terms in passage": MORE,
     "rarest term not in passage": LESS,
     "rarest term in sentence": MORE,
-    "lead of sentence": MORE,
-    "lead of passage": MORE,
-    "fall to hit 2": MORE,
-    "fall to hit 5": MORE,
     **{f"{kind}s not in passage": LESS for kind in ("number", "name", "word")},
     **{f"{kind}s in no article": LESS for kind in ("number", "name", "word")},
 }
@@ -226,10 +221,10 @@ def learn_trees(judged: Sequence[Judged]) -> Trees:
     names = list(seen[0].features or ())
     features = matrix([item.features or {} for item in seen], names)
     model = HistGradientBoostingClassifier(
-        max_iter=160,
-        learning_rate=0.06,
-        max_leaf_nodes=8,
-        min_samples_leaf=60,
+        max_iter=100,
+        learning_rate=0.05,
+        max_leaf_nodes=5,
+        min_samples_leaf=120,
         l2_regularization=5,
         monotonic_cst=[MONOTONE.get(name, 0) for name in names],
         early_stopping=False,

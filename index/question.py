@@ -305,8 +305,8 @@ class _Reader:
         for i, translated in enumerate(self._lexicon.translate(word)):
             weight = weights.translation if i < 2 else weights.second_translation
             self.add(translated, share * weight)
-            if i < 3 and self._language != "hi-Latn":
-                for synonym in self._lexicon.translate(translated)[:5]:
+            if i < 2 and self._language != "hi-Latn":
+                for synonym in self._lexicon.translate(translated)[:3]:
                     self.add(synonym, weights.synonym)
 
     def _read_sound(

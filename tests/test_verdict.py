@@ -10,7 +10,7 @@ import pytest
 
 from index import Hit, Index
 from index.evidence import rank
-from index.verdict import Trees, Verdict, answer_features, is_elsewhere, learned, pair_of, weigh
+from index.verdict import Trees, Verdict, answer_features, learned, pair_of, weigh
 
 ARTICLES = {
     "bridge-en.txt": (
@@ -51,7 +51,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 def features(index: Index, question: str) -> dict[str, float]:
     asked = index.read(question)
     hits = index.search(asked)
-    return answer_features(asked, hits, rank(asked, hits, learned().sentence))
+    return answer_features(asked, rank(asked, hits, learned().sentence)[0])
 
 
 @pytest.mark.parametrize("question", ANSWERED)
@@ -71,9 +71,7 @@ def test_a_question_about_something_else_altogether_is_refused(index: Index, que
 
 def test_a_question_half_of_which_stands_in_no_article_is_refused(index: Index) -> None:
     asked = index.read("Did the Ganga flood Venice and Amsterdam?")
-    assert is_elsewhere(asked)
     assert not weigh(asked, index.search(asked)).answerable
-    assert not is_elsewhere(index.read("Did the Ganga flood Patna?"))
 
 
 def test_no_hits_are_no_answer(index: Index) -> None:
@@ -94,7 +92,7 @@ def test_features_tell_names_from_words_and_what_is_missing_where(index: Index) 
     assert found["names in no article"] == 1, "Morvanpur"
     assert found["words not in passage"] == 0
     assert found["names not in passage"] == 1, "Lavrov is in another article"
-    assert features(index, "Did the bridge cost 3,100 crore?")["numbers in sentence"] > 0
+    assert features(index, "Did the bridge cost 3,100 crore?")["numbers in no article"] == 0
     assert features(index, "Did the bridge cost 4,700 crore?")["numbers in no article"] == 1
 
 
@@ -102,7 +100,7 @@ def test_more_of_the_question_met_never_speaks_for_refusing(index: Index) -> Non
     """The trees are bound to that, whatever they were learned from."""
     trees = learned().answer
     row = features(index, ANSWERED[0])
-    for name in ("coverage", "coverage of passage", "adjacent terms", "lead of passage"):
+    for name in ("coverage", "coverage of passage", "adjacent terms", "rarest term in sentence"):
         scores = [trees.score(row | {name: share / 20}) for share in range(21)]
         assert scores == sorted(scores), name
     for name in ("names not in passage", "numbers in no article"):
