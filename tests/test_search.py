@@ -103,6 +103,48 @@ def test_filters_let_through_what_they_name_and_nothing_else(
     assert {hit.passage.source for hit in hits} == allowed
 
 
+@pytest.mark.parametrize(
+    ("question", "best"),
+    [
+        ("2021 में लावरोव ने इस्लामाबाद में क्या कहा?", "2021-hi.txt"),
+        ("What did Lavrov say in Islamabad in May 2023?", "2023-hi.txt"),
+        ("april 2021 me lavrov ne islamabad me kya kaha", "2021-hi.txt"),
+        ("पिछले साल लावरोव ने इस्लामाबाद में क्या कहा?", "2022-hi.txt"),
+    ],
+)
+def test_of_two_reports_alike_that_of_the_time_asked_about_comes_first(
+    tmp_path: Path, question: str, best: str
+) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for day in ("7 अप्रैल 2021", "3 जून 2022", "5 मई 2023"):
+        text = f"लावरोव इस्लामाबाद में\n\n{day}\n\nलावरोव ने इस्लामाबाद में कहा कि बातचीत अच्छी रही।\n"
+        (folder / f"{day[-4:]}-hi.txt").write_text(text, encoding="utf-8")
+    with Index(tmp_path / "db") as index:
+        index.update(folder)
+        found = sources(index, question)
+        assert found[0] == best
+        assert len(found) == 3, "the others are further down, not left out"
+
+
+def test_copies_of_one_report_leave_room_for_another_story(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    report = (
+        "The foreign ministers met in Goa on Friday and spoke for two hours about trade, security "
+        "and the border, the ministry said in a statement after the talks had ended late at night."
+    )
+    for paper in range(12):
+        (folder / f"copy-{paper:02d}.txt").write_text(f"{report}\n", encoding="utf-8")
+    other = "Fishermen in Goa say the ministers who met there closed the beach for two days."
+    (folder / "beach.txt").write_text(f"{other}\n", encoding="utf-8")
+    with Index(tmp_path / "db") as index:
+        index.update(folder)
+        found = sources(index, "What did the foreign ministers who met in Goa speak about?")
+    assert found[0].startswith("copy-")
+    assert "beach.txt" in found[:3]
+
+
 def test_a_filter_does_not_cost_places(index: Index) -> None:
     whole = sources(index, "goa vaccine", limit=1)
     assert whole == sources(index, "goa vaccine", limit=1, sources=whole)
