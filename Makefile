@@ -22,6 +22,7 @@ lint: $(VENV)/test.stamp
 bench: $(VENV)/test.stamp
 	$(BIN)/qa eval tests/data/seed_questions.jsonl --articles seeds --without
 	$(BIN)/python bench/speed.py seeds tests/data/seed_questions.jsonl
+	$(BIN)/python bench/languages.py tests/data/languages.tsv
 	$(BIN)/python bench/xquad.py $(EVAL)
 	$(BIN)/python bench/fit.py $(EVAL)
 

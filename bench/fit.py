@@ -27,9 +27,9 @@ from xquad import ROWS, Asked, Data, read, write_folder
 
 from index import Index, Question
 from index.evidence import Features, Scored, rank
-from index.verdict import Node, Trees, answer_features, pair_of
+from index.verdict import Node, Trees, Weights, answer_features, pair_of
 
-WRONGLY_REFUSED = 0.04
+WRONGLY_REFUSED = 0.035
 """Share of answerable questions that may be refused, in each pair of languages."""
 FOLDS = 3
 _INNER_FOLDS = 4
@@ -54,7 +54,8 @@ class Example:
     """A question put to an index with its paragraph, and to the same index without it."""
 
     row: Row
-    folder: str
+    articles: int
+    """Of which the folder held the paragraphs."""
     article: str
     asked: Asked
     present: Found
@@ -76,20 +77,15 @@ def collect(data: Data, language: str, scratch: Path) -> list[Example]:
     """
     paragraphs = data.paragraphs[language]
     articles = sorted({name[:2] for name in paragraphs})
-    groups = [articles, *(articles[i : i + 4] for i in range(0, len(articles), 4))]
-    groups += [[article] for article in articles]
-    folders = {
-        "all" if group == articles else "-".join(group): {
-            name: text for name, text in paragraphs.items() if name[:2] in group
-        }
-        for group in groups
-    }
+    sizes = (len(articles), 4, 1)
+    groups = [articles[i : i + size] for size in sizes for i in range(0, len(articles), size)]
     rows = [row for row in ROWS if row[1] == language]
     examples = []
-    for name, files in folders.items():
-        folder = scratch / f"{language}-{name}"
+    for group in groups:
+        files = {name: text for name, text in paragraphs.items() if name[:2] in group}
+        folder = scratch / "-".join([language, *group])
         write_folder(files, folder)
-        with Index(scratch / f"{language}-{name}.db") as index:
+        with Index(folder.with_suffix(".db")) as index:
             index.update(folder)
             asked = [(row, item) for row in rows for item in data.asked[row]]
             asked = [(row, item) for row, item in asked if item.source in files]
@@ -101,7 +97,7 @@ def collect(data: Data, language: str, scratch: Path) -> list[Example]:
                     if item.source == source:
                         found = present[row, item.id]
                         examples.append(
-                            Example(row, name, source[:2], item, found, find(index, item))
+                            Example(row, len(group), source[:2], item, found, find(index, item))
                         )
                 (folder / source).write_text(text, encoding="utf-8")
     return examples
@@ -246,54 +242,87 @@ def nodes(stored: npt.NDArray[np.void]) -> list[Node]:
     return tree
 
 
-def learn_answers(judged: Sequence[Judged]) -> tuple[Trees, dict[str, float]]:
-    """Learn when to answer: trees from all, thresholds from articles their trees have not seen."""
+Thresholds = dict[str, list[float]]
+
+
+def learn_answers(judged: Sequence[Judged]) -> tuple[Trees, list[int], Thresholds]:
+    """Learn when to answer: trees from all, thresholds from articles their trees have not seen.
+
+    Returns the trees, the sizes of index for which there are thresholds, and these by languages.
+    """
     articles = sorted({item.example.article for item in judged})
-    scores: dict[str, list[float]] = {}
+    scores: dict[tuple[str, int], list[float]] = {}
     for fold in range(_INNER_FOLDS):
         held = set(articles[fold::_INNER_FOLDS])
         trees = learn_trees([item for item in judged if item.example.article not in held])
         for item in judged:
             if item.answerable and item.features is not None and item.example.article in held:
-                scores.setdefault(item.pair, []).append(trees.score(item.features))
-    thresholds = {pair: float(np.quantile(s, WRONGLY_REFUSED)) for pair, s in scores.items()}
+                key = item.pair, item.example.articles
+                scores.setdefault(key, []).append(trees.score(item.features))
+    kinds = sorted({item.example.articles for item in judged})
+    sizes = [
+        int(
+            statistics.median(
+                item.example.present.question.passages
+                for item in judged
+                if item.example.articles == kind
+            )
+        )
+        for kind in kinds
+    ]
+    pairs = sorted({" ".join(key).replace("roman", "hi-Latn") for key in ROWS})
+    thresholds = {
+        pair: [float(np.quantile(scores[pair, kind], WRONGLY_REFUSED)) for kind in kinds]
+        for pair in pairs
+    }
     # No row of the data has them; what is true of Hindi passages is the best guess.
     thresholds["hi-Latn en"] = thresholds["hi-Latn hi"]
-    return learn_trees(judged), dict(sorted(thresholds.items()))
+    return learn_trees(judged), sizes, thresholds
 
 
 def report(examples: Sequence[Example]) -> None:
-    """Print, for each row, what held-out folds show: of the whole folder, and of small ones."""
+    """Print, for each size of folder and each row, what held-out folds show."""
     articles = sorted({example.article for example in examples})
-    first: dict[tuple[Row, bool], list[bool]] = {}
-    third: dict[tuple[Row, bool], list[bool]] = {}
-    rightly: dict[tuple[Row, bool], list[bool]] = {}
-    wrongly: dict[tuple[Row, bool], list[bool]] = {}
+    outcomes: dict[str, dict[tuple[int, Row], list[bool]]] = {
+        "answer sentence first": {},
+        "in three": {},
+        "rightly refused": {},
+        "wrongly": {},
+    }
+
+    def note(what: str, example: Example, value: bool) -> None:
+        outcomes[what].setdefault((example.articles, example.row), []).append(value)
+
     for fold in range(FOLDS):
         held = set(articles[fold::FOLDS])
         seen = [example for example in examples if example.article not in held]
         unseen = [example for example in examples if example.article in held]
         sentence = learn_sentences(seen)
-        trees, thresholds = learn_answers(judge(seen, sentence))
+        weights = Weights(sentence, *learn_answers(judge(seen, sentence)))
         for example in unseen:
             ranked = reranked(example.present.sentences, sentence)[:3]
             good = [example.answers(item) for item in ranked]
-            key = example.row, example.folder == "all"
-            first.setdefault(key, []).append(any(good[:1]))
-            third.setdefault(key, []).append(any(good))
+            note("answer sentence first", example, any(good[:1]))
+            note("in three", example, any(good))
         for item in judge(unseen, sentence):
-            refused = item.features is None or trees.score(item.features) < thresholds[item.pair]
-            key = item.example.row, item.example.folder == "all"
-            (wrongly if item.answerable else rightly).setdefault(key, []).append(refused)
-    for whole, name in ((True, "all paragraphs"), (False, "one article's paragraphs")):
-        print(f"Of {name}:")
-        for row in ROWS:
-            key = row, whole
-            print(
-                f"{row[0]:>5} → {row[1]}: answer sentence first {percent(first[key])}, "
-                f"in three {percent(third[key])}; rightly refused {percent(rightly[key])}, "
-                f"wrongly {percent(wrongly[key])}"
+            note(
+                "wrongly" if item.answerable else "rightly refused",
+                item.example,
+                refuses(weights, item),
             )
+    for kind in sorted({example.articles for example in examples}, reverse=True):
+        print(f"Of folders with the paragraphs of {kind} articles:")
+        for row in ROWS:
+            figures = [f"{what} {percent(table[kind, row])}" for what, table in outcomes.items()]
+            print(f"{row[0]:>5} → {row[1]}: {', '.join(figures)}")
+
+
+def refuses(weights: Weights, item: Judged) -> bool:
+    """Whether a question is refused."""
+    if item.features is None:
+        return True
+    passages = item.example.present.question.passages
+    return weights.answer.score(item.features) < weights.threshold(item.pair, passages)
 
 
 def percent(values: Sequence[bool]) -> str:
@@ -319,15 +348,16 @@ def main() -> None:
 def store(examples: Sequence[Example]) -> None:
     """Learn from all examples and write index/weights.json."""
     sentence = learn_sentences(examples)
-    answer, thresholds = learn_answers(judge(examples, sentence))
+    answer, sizes, thresholds = learn_answers(judge(examples, sentence))
     stored = {
         "provenance": "Learned by bench/fit.py from the dev half of XQuAD (CC BY-SA 4.0): "
         f"{len(examples)} times a question in Hindi, English or roman Hindi was put to Hindi or "
-        "English paragraphs, with and without the one that answers it, all of them together and "
-        "one article's alone. Numbers only; no text of it is stored.",
+        "English paragraphs, with and without the one that answers it: those of all articles, of "
+        "four, and of one. Numbers only; no text of it is stored.",
         "sentence": {name: round(value, 3) for name, value in sentence.items()},
         "answer": {"features": list(answer.features), "trees": "TREES"},
-        "thresholds": {name: round(value, 3) for name, value in thresholds.items()},
+        "sizes": sizes,
+        "thresholds": {pair: [round(t, 3) for t in values] for pair, values in thresholds.items()},
     }
     target = Path(__file__).parent.parent / "index" / "weights.json"
     text = json.dumps(stored, indent=2, ensure_ascii=False)

@@ -27,7 +27,7 @@ high: higher highest; large: larger largest; great: greater greatest; long: long
 smaller smallest; late: later latest; low: lower lowest; young: younger youngest; strong: stronger
 strongest; new: newer newest; tall: taller tallest; fast: faster fastest; rich: richer richest;
 poor: poorer poorest; heavy: heavier heaviest; deep: deeper deepest; wide: wider widest; near:
-nearer nearest
+nearer nearest; close: closer closest
 """
 
 BASES: dict[str, str] = {

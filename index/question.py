@@ -104,6 +104,8 @@ class Question:
     language: QuestionLanguage
     terms: tuple[QueryTerm, ...]
     asks: Asked | None
+    passages: int
+    """Of the whole index."""
     time: AskedTime | None = None
     """Articles of this time have the question's words for it, whether or not they spell them."""
 
@@ -215,7 +217,7 @@ def read(
             terms.append(QueryTerm(word, alternatives, rarity, reader.kind, is_time))
     if not terms:
         raise QuestionError(_NO_WORD)
-    return Question(text, language, tuple(terms), kind_asked(text), time)
+    return Question(text, language, tuple(terms), kind_asked(text), vocabulary.total, time)
 
 
 def _content(

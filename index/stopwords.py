@@ -27,22 +27,24 @@ _HINDI = """
 करवाना करवाने कराया कराई कराए होकर अन्य सबसे अभी कभी दोनों यही वही यहीं वहीं जबकि चूँकि यानी
 यानि अर्थात अतः इसीलिए तौर आमतौर रूप प्रत्येक हरेक आदि इत्यादि हेतु तहत सहित समेत अंतर्गत बजाय
 मद्देनज़र बावजूद बिना शायद हमेशा अक्सर लगभग तभी जितना जितने जितनी अथवा मैंने हमने आपने तुमने
-उनको इनको मुझसे हमसे आपसे तेरा तेरे तेरी तू मे नही मै पे सारा सारे सारी श्री श्रीमती
+उनको इनको मुझसे हमसे आपसे तेरा तेरे तेरी तू मे नही मै पे सारा सारे सारी श्री श्रीमती चीज़ चीज़ें
+चीज़ों मुताबिक़
 """
 _ENGLISH = """
-a an the and or but if then than so as of to in on at by for with from into onto over under about
-above below between among through during before after against without within along across behind
-beyond is are was were be been being am do does did done doing has have had having will would shall
-should can could may might must ought i me my mine we us our ours you your yours he him his she her
-hers it its they them their theirs this that these those there here who whom whose which what when
-where why how not no nor only own same too very just also such both each few more most other some
-any all many much every either neither one ones s t d ll re ve m don doesn didn isn aren wasn weren
-hasn haven hadn won wouldn shouldn couldn again further once another upon besides else out off up
-down while because until although though however whether since per via get got please tell yes now
-even really still never something around always someone ever already anything nothing everything yet
-everyone anyone others often almost rather myself yourself himself herself itself themselves
-ourselves whatever etc usually generally typically commonly mostly mainly sometimes instead thus
-therefore otherwise several thing things way ways lot able
+a an the and or but if then than so as of to in on at by for with from into onto over under
+about above below between among through during before after against without within along across
+behind beyond is are was were be been being am do does did done doing has have had having will
+would shall should can could may might must ought i me my mine we us our ours you your yours he
+him his she her hers it its they them their theirs this that these those there here who whom
+whose which what when where why how not no nor only own same too very just also such both each
+few more most other some any all many much every either neither one ones s t d ll re ve m don
+doesn didn isn aren wasn weren hasn haven hadn won wouldn shouldn couldn again further once
+another upon besides else out off up down while because until although though however whether
+since per via get got please tell yes now even really still never something around always
+someone ever already anything nothing everything yet everyone anyone others often almost rather
+myself yourself himself herself itself themselves ourselves whatever etc usually generally
+typically commonly mostly mainly sometimes instead thus therefore otherwise several thing things
+way ways lot able according
 """
 # Spelled as people type them. What is spelled like an English word too (me, to, the, he, is, in)
 # is told apart by the words around it, in `index.language`.
@@ -70,7 +72,8 @@ ata aata aate aati rakhna rakhne rakha laga lage lagi lagaya lagayi lagaye lagan
 bataiye bataye btao kb nhi rha rhi rhe hn kr krna krne krte krke tk gya gyi humara humare humari
 apko aapko jinhe bataen bataein jaa aa aae aai aayaa anya taur tahat sahit lekar dekar pada padi
 pade padta padti padte padna paya paye payi paaya paata paate karwaya karwana lagta lagti lagte
-lagna sakne hamesha aksar lagbhag athva bavjood bawjood bina shrimati
+lagna sakne hamesha aksar lagbhag athva bavjood bawjood bina shrimati cheez cheezen cheezon chiz
+mutabik mutabiq
 """
 HINDI = frozenset(normalise(word) for word in _HINDI.split())
 ENGLISH = frozenset(_ENGLISH.split())

@@ -8,10 +8,13 @@ were learned from.
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+import numpy as np
 
 from index.evidence import Evidence, Features, Scored, rank
 from index.question import Question
@@ -60,8 +63,18 @@ class Weights:
 
     sentence: Features
     answer: Trees
-    thresholds: Mapping[str, float]
-    """By the languages of question and passage, as `pair_of` names them."""
+    sizes: Sequence[int]
+    """Of the indexes, in passages, for which thresholds were set; smaller ones first."""
+    thresholds: Mapping[str, Sequence[float]]
+    """For each size, by the languages of question and passage, as `pair_of` names them."""
+
+    def threshold(self, pair: str, passages: int) -> float:
+        """Tell below which score to refuse, between two sizes by the logarithm of the size.
+
+        In a small folder on one subject, the subject's own words are everywhere and tell little.
+        """
+        sizes = [math.log(size) for size in self.sizes]
+        return float(np.interp(math.log(max(passages, 1)), sizes, self.thresholds[pair]))
 
 
 @cache
@@ -71,7 +84,7 @@ def learned() -> Weights:
     stored = json.loads(text)
     trees = [[tuple(node) for node in tree] for tree in stored["answer"]["trees"]]
     answer = Trees(stored["answer"]["features"], trees)
-    return Weights(stored["sentence"], answer, stored["thresholds"])
+    return Weights(stored["sentence"], answer, stored["sizes"], stored["thresholds"])
 
 
 def weigh(question: Question, hits: Sequence[Hit]) -> Verdict:
@@ -82,7 +95,8 @@ def weigh(question: Question, hits: Sequence[Hit]) -> Verdict:
     if not ranked:
         return Verdict(evidence, answerable=False)
     score = weights.answer.score(answer_features(question, ranked[0]))
-    return Verdict(evidence, score >= weights.thresholds[pair_of(question, ranked[0])])
+    threshold = weights.threshold(pair_of(question, ranked[0]), question.passages)
+    return Verdict(evidence, score >= threshold)
 
 
 def pair_of(question: Question, best: Scored) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from index import Hit, Index
 from index.evidence import rank
-from index.verdict import Trees, Verdict, answer_features, learned, pair_of, weigh
+from index.verdict import Trees, Verdict, Weights, answer_features, learned, pair_of, weigh
 
 ARTICLES = {
     "bridge-en.txt": (
@@ -135,8 +135,17 @@ def test_each_pair_of_languages_has_its_threshold(
     asked = index.read(question)
     best = rank(asked, index.search(asked, sources=[source]), learned().sentence)[0]
     assert pair_of(asked, best) == pair
-    assert pair in learned().thresholds
-    assert len(learned().thresholds) == 6
+    weights = learned()
+    assert len(weights.thresholds) == 6
+    assert len(weights.thresholds[pair]) == len(weights.sizes)
+    assert list(weights.sizes) == sorted(weights.sizes)
+
+
+def test_between_two_sizes_of_index_the_threshold_lies_between_theirs() -> None:
+    weights = Weights({}, Trees([], []), [10, 1000], {"en en": [-1.0, 1.0]})
+    assert weights.threshold("en en", 100) == pytest.approx(0)
+    assert weights.threshold("en en", 3) == weights.threshold("en en", 0) == -1
+    assert weights.threshold("en en", 100_000) == 1
 
 
 def test_the_trees_ask_about_exactly_the_features_there_are(index: Index) -> None:
@@ -152,11 +161,11 @@ def test_the_trees_ask_about_exactly_the_features_there_are(index: Index) -> Non
 def test_weights_are_numbers_and_say_what_they_were_learned_from() -> None:
     text = resources.files("index").joinpath("weights.json").read_text(encoding="utf-8")
     stored = json.loads(text)
-    assert set(stored) == {"provenance", "sentence", "answer", "thresholds"}
+    assert set(stored) == {"provenance", "sentence", "answer", "sizes", "thresholds"}
     assert "bench/fit.py" in stored["provenance"]
     assert len(stored["provenance"]) > 40
-    for table in ("sentence", "thresholds"):
-        assert all(math.isfinite(value) for value in stored[table].values())
-        assert any(stored[table].values())
+    assert all(math.isfinite(value) for value in stored["sentence"].values())
+    assert any(stored["sentence"].values())
+    assert all(math.isfinite(t) for values in stored["thresholds"].values() for t in values)
     numbers = [number for tree in stored["answer"]["trees"] for node in tree for number in node]
     assert all(math.isfinite(number) for number in numbers)
