@@ -101,7 +101,8 @@ def test_a_promise_is_not_a_lawsuit_though_their_stem_is_one(lexicon: Lexicon) -
     assert stem("वादा") == stem("वाद")
     assert "promis" in translate(lexicon, "वादा")
     assert "lawsuit" not in translate(lexicon, "वादा")
-    assert translate(lexicon, "वाद") == ("lawsuit",)
+    assert "lawsuit" in translate(lexicon, "वाद")
+    assert "promis" not in translate(lexicon, "वाद")
     assert "promis" in translate(lexicon, "वादे"), "of several promises too"
 
 

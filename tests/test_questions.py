@@ -23,8 +23,8 @@ SETS = {
     "real": (ROOT.parent / "shared" / "seeds", ROOT / "tests/data/real_questions.jsonl"),
 }
 FLOORS = {
-    "seeds": {"file": 0.86, "quoted": 0.78, "refused": 0.12, "answered": 0.95},
-    "real": {"file": 0.88, "quoted": 0.78, "refused": 0.30, "answered": 0.92},
+    "seeds": {"file": 0.86, "quoted": 0.78, "refused": 0.20, "answered": 0.95},
+    "real": {"file": 0.88, "quoted": 0.78, "refused": 0.25, "answered": 0.92},
 }
 
 
