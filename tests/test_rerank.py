@@ -129,7 +129,7 @@ def test_the_same_text_in_two_files_has_one_score_wherever_it_is_read(
         scores.setdefault(hit.passage.text, set()).add(hit.score)
     assert len(scores) == 10
     assert {len(of_one_text) for of_one_text in scores.values()} == {1}
-    # The copy stands further down, for other stories to have room; of the two, the first file first.
+    # A copy stands further down, for other stories to have room; of equals the first file is first.
     best = [hit.passage.source for hit in hits if hit.score == hits[0].score]
     assert best == sorted(best)
 
