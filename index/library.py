@@ -46,7 +46,7 @@ CREATE TABLE articles (
     text TEXT NOT NULL
 );
 CREATE UNIQUE INDEX one_ready_version ON articles (source) WHERE state = 'ready';
-CREATE INDEX by_state ON articles (state);
+CREATE INDEX by_state ON articles (state, date);
 -- AUTOINCREMENT: an id is never used twice, so a stale vector can never name another passage.
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -76,6 +76,18 @@ class StoredArticle:
 
     id: int
     passages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a passage stands, and what tells it from others without its text being read."""
+
+    article: int
+    source: str
+    start: int
+    end: int
+    date: datetime.date | None
+    language: Language
 
 
 class Library:
@@ -157,18 +169,20 @@ class Library:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as connection, connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
         try:
-            with self._lock, self._connection:
+            with self._lock:
                 yield self._connection
         except sqlite3.Error as error:
             raise self.unusable(self._folder, error) from error
 
     def _rows(self, query: str, values: Sequence[str | int | None] = ()) -> list[tuple[Any, ...]]:
-        try:
-            with self._lock:
-                return self._connection.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            raise self.unusable(self._folder, error) from error
+        with self._reading() as connection:
+            return connection.execute(query, values).fetchall()
 
     def close(self) -> None:
         """Close the file."""
@@ -287,27 +301,40 @@ class Library:
         query = "SELECT id, start, end FROM passages WHERE article = ? ORDER BY start"
         return title, {row[0]: text[row[1] : row[2]] for row in self._rows(query, [article])}
 
-    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
-        """Read the passages of READY articles; others are left out."""
+    def places(self, ids: Sequence[int]) -> dict[int, Place]:
+        """Find where passages of READY articles stand, without their texts; others are left out."""
+        # CROSS JOIN: left to itself, SQLite goes through all articles to find these.
         query = (
-            "SELECT p.article, p.id, p.start, p.end FROM passages p"
-            " JOIN articles a ON a.id = p.article"
+            "SELECT p.id, a.id, a.source, p.start, p.end, a.date, a.language FROM passages p"
+            " CROSS JOIN articles a ON a.id = p.article"
             " WHERE a.state = 'ready' AND p.id IN (SELECT value FROM json_each(?))"
         )
-        spans: dict[int, list[tuple[int, int, int]]] = {}
-        for article, *span in self._rows(query, [json.dumps(list(ids))]):
-            spans.setdefault(article, []).append((span[0], span[1], span[2]))
-        # Each text once: SQLite's substr would read a long one again for each of its passages.
+        rows = self._rows(query, [json.dumps(list(ids))])
+        return {
+            number: Place(article, source, start, end, _day(day), _language(spoken))
+            for number, article, source, start, end, day, spoken in rows
+        }
+
+    def passages(self, places: Mapping[int, Place]) -> dict[int, Passage]:
+        """Read the passages that stand there; those no longer READY are left out."""
+        wanted: dict[int, list[int]] = {}
+        for number, place in places.items():
+            wanted.setdefault(place.article, []).append(number)
+        # Each text once (SQLite's substr would read a long one again for each of its passages), and
+        # one at a time, because those of forty books fill the memory.
         query = (
-            "SELECT source, text, title, date, language FROM articles"
-            " WHERE state = 'ready' AND id = ?"
+            "SELECT a.id, a.title, a.text FROM json_each(?) AS wanted"
+            " CROSS JOIN articles a ON a.id = wanted.value WHERE a.state = 'ready'"
         )
         found = {}
-        for article, places in spans.items():
-            for source, text, title, day, language in self._rows(query, [article]):
-                about = (title, _day(day), _language(language))
-                for number, start, end in places:
-                    found[number] = Passage(number, source, start, end, text[start:end], *about)
+        with self._reading() as connection:
+            for article, title, text in connection.execute(query, [json.dumps(list(wanted))]):
+                for number in wanted[article]:
+                    at = places[number]
+                    cut = text[at.start : at.end]
+                    found[number] = Passage(
+                        number, at.source, at.start, at.end, cut, title, at.date, at.language
+                    )
         return found
 
     def article(self, source: str) -> Article | None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 MIN_SKELETON = 4
@@ -30,6 +31,12 @@ class NearSkeletons:
         return [
             other
             for length in (len(skeleton) - 1, len(skeleton), len(skeleton) + 1)
-            for other in self._shelves.get((skeleton[0], length), ())
-            if OSA.distance(skeleton, other, score_cutoff=1) == 1
+            for other, distance, _ in process.extract(
+                skeleton,
+                self._shelves.get((skeleton[0], length), ()),
+                scorer=OSA.distance,
+                score_cutoff=1,
+                limit=None,
+            )
+            if distance == 1
         ]

@@ -317,42 +317,45 @@ class _Reader:
         """Add the words that sound like a form of the word; returns how alike the best is."""
         best = 0.0
         for key in sound_keys(form):
-            for other in spelled.get(skeleton(key), ()):
-                best = max(best, self._sounds_like(key, other, least))
-            for other in self._lexicon.by_skeleton.get(skeleton(key), ()) if self._roman else ():
-                likeness = self._sounds_like(key, other, least)
-                self._known = self._known or likeness >= self._weights.form_likeness
-                best = max(best, likeness)
+            consonants = skeleton(key)
+            heard = self._sounds_like(key, spelled.get(consonants, ()), least)
+            if self._roman:
+                known = self._sounds_like(key, self._lexicon.by_skeleton.get(consonants, ()), least)
+                self._known = self._known or known >= self._weights.form_likeness
+                heard = max(heard, known)
+            best = max(best, heard)
         return best
 
-    def _sounds_like(self, key: str, other: str, least: float) -> float:
-        """Add a word of the index, or of the lexicon, that may be this one spelled otherwise.
+    def _sounds_like(self, key: str, others: Iterable[str], least: float) -> float:
+        """Add the words, of the index or of the lexicon, that may be this one spelled otherwise.
 
-        Returns how alike they are, or 0 if less than `least` or not enough.
+        Returns how alike the best is, or 0 if none is by `least` and enough.
         """
-        weights = self._weights
-        if self._word.isascii() == other.isascii():
-            weight = weights.variant if len(key) >= 5 else 0.0
-            enough = weights.variant_likeness
+        if len(key) < 2:
+            return 0.0
+        weights, best = self._weights, 0.0
+        if self._roman:
+            across = weights.roman_sound
         else:
-            weight = self._cross_weight()
-            enough = weights.likeness
-            if len(skeleton(key)) <= 2:  # shared by many words; then the vowels must agree as well
-                enough = 0.99 if self._known or self._roman else weights.short_likeness
-        if not weight or len(key) < 2:
-            return 0.0
-        likeness = _likeness(key, other)
-        if likeness < max(enough, least):
-            return 0.0
-        self.add(stem(other), weight * likeness)
-        if self._roman:
-            self._translate(other, weight * likeness)
-        return likeness
-
-    def _cross_weight(self) -> float:
-        if self._roman:
-            return self._weights.roman_sound
-        return self._weights.word_sound if self._known else self._weights.name_sound
+            across = weights.word_sound if self._known else weights.name_sound
+        enough_across = weights.likeness
+        if len(skeleton(key)) <= 2:  # shared by many words; then the vowels must agree as well
+            enough_across = 0.99 if self._known or self._roman else weights.short_likeness
+        for other in others:
+            if self._word.isascii() != other.isascii():
+                weight, enough = across, enough_across
+            elif len(key) >= 5:
+                weight, enough = weights.variant, weights.variant_likeness
+            else:
+                continue
+            likeness = _likeness(key, other)
+            if likeness < max(enough, least):
+                continue
+            self.add(stem(other), weight * likeness)
+            if self._roman:
+                self._translate(other, weight * likeness)
+            best = max(best, likeness)
+        return best
 
 
 def _likeness(key: str, other: str) -> float:

@@ -1,12 +1,13 @@
 """Search: BM25 and vectors, fused, then reranked. From a question to passages, best first."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from index import lexicon, question
+from index.library import Library, Place
 from index.question import Question, Vocabulary, Weights
 from index.rerank import Reranker
-from index.spread import spread
+from index.spread import LOOKED_AT, spread
 from index.store import Store
 from index.types import Hit, Passage
 
@@ -74,62 +75,93 @@ def search(
     articles = None
     if since is not None or until is not None or sources is not None:
         articles = store.library.matching(since, until, sources)
-    hits = _find(store, asked, max(_CANDIDATES, limit), articles)
+    shown = max(limit, LOOKED_AT)
+    places, scores = _find(store, asked, max(_CANDIDATES, limit), shown, articles)
     if store.reranker is not None:
-        hits = _rerank(store.reranker, asked, hits)
-    return spread(_prefer_time(asked, hits))[: max(limit, 0)]
+        scores = _rerank(store, store.reranker, asked, places, scores)
+    scores = _prefer_time(asked, places, scores)
+    # Texts are read last, and only of those that may be shown: that takes longer than finding them.
+    best = _best_first(places, scores)[:shown]
+    passages = store.library.passages({number: places[number] for number in best})
+    hits = [Hit(passages[number], scores[number]) for number in best if number in passages]
+    return spread(hits)[: max(limit, 0)]
 
 
-def _find(store: Store, asked: Question, depth: int, articles: Sequence[int] | None) -> list[Hit]:
-    """Fuse the best passages by BM25 and the nearest by vectors, best first."""
+def _find(
+    store: Store, asked: Question, depth: int, shown: int, articles: Sequence[int] | None
+) -> tuple[Mapping[int, Place], Mapping[int, float]]:
+    """Fuse the best passages by BM25 and the nearest by vectors. Returns places and scores.
+
+    Those of the best `shown` at least, and of all where others may yet come before them.
+    """
     groups = [(term.rarity, term.alternatives) for term in asked.terms]
     lexical = store.terms.search(groups, _TITLE_WEIGHT, depth, articles)
     dense = store.vectors.nearest(store.embedder.question(asked.text), depth, articles)
-    found = store.library.passages(list(dict(lexical) | dict(dense)))
     if store.embedder.absolute:
         scores = fuse(lexical, dense)
-    else:
-        weights = {number: _neural_share(asked, passage) for number, passage in found.items()}
-        scores = interpolate(_of_best(lexical), min_max(dense), weights)
-    return _best_first(Hit(passage, scores[number]) for number, passage in found.items())
+        is_final = asked.time is None and store.reranker is None
+        places = _places(store.library, scores, shown if is_final else len(scores))
+        return places, {number: scores[number] for number in places}
+    places = store.library.places(list(dict(lexical) | dict(dense)))
+    weights = {number: _neural_share(asked, place) for number, place in places.items()}
+    return places, interpolate(_of_best(lexical), min_max(dense), weights)
 
 
-def _best_first(hits: Iterable[Hit]) -> list[Hit]:
-    """Sort by score; ties by source and place."""
-    return sorted(hits, key=lambda hit: (-hit.score, hit.passage.source, hit.passage.start))
+def _places(library: Library, scores: Mapping[int, float], count: int) -> Mapping[int, Place]:
+    """Look up the best so many and their ties, or all where some of these are not READY."""
+    if count < len(scores):
+        least = sorted(scores.values(), reverse=True)[count - 1]
+        places = library.places([number for number, score in scores.items() if score >= least])
+        if len(places) >= count:
+            return places
+    return library.places(list(scores))
 
 
-def _neural_share(asked: Question, passage: Passage) -> float:
+def _best_first(places: Mapping[int, Place], scores: Mapping[int, float]) -> list[int]:
+    """Sort passages by score; ties by source and place."""
+    return sorted(places, key=lambda n: (-scores[n], places[n].source, places[n].start))
+
+
+def _neural_share(asked: Question, place: Place | Passage) -> float:
     if asked.language == "hi-Latn":
         return _NEURAL_SHARE_ROMAN
-    return _NEURAL_SHARE if asked.language == passage.language else _NEURAL_SHARE_ACROSS
+    return _NEURAL_SHARE if asked.language == place.language else _NEURAL_SHARE_ACROSS
 
 
-def _prefer_time(asked: Question, hits: Sequence[Hit]) -> list[Hit]:
+def _prefer_time(
+    asked: Question, places: Mapping[int, Place], scores: Mapping[int, float]
+) -> Mapping[int, float]:
     """Count an article of the time asked about as if its passages named that time.
 
     A preference only: whether 1947 is when it was reported or when it happened, no rule can tell.
     """
+    if asked.time is None:
+        return scores
     total = sum(term.rarity for term in asked.terms)
-    timely = []
-    for hit in hits:
-        named = asked.time_stems(hit.passage.date)
-        worth = sum(term.rarity * term.match(named) for term in asked.terms) / total
-        timely.append(Hit(hit.passage, hit.score + worth) if worth else hit)
-    return _best_first(timely)
+    timely = {}
+    for number, place in places.items():
+        named = asked.time_stems(place.date)
+        worth = sum(term.rarity * term.match(named) for term in asked.terms) if named else 0.0
+        timely[number] = scores[number] + worth / total
+    return timely
 
 
-def _rerank(reranker: Reranker, asked: Question, hits: Sequence[Hit]) -> list[Hit]:
-    """Let the reranker say which of the best hits answer; the others stay below them."""
-    read = hits[:_RERANKED]
-    texts = [f"{hit.passage.title or ''}\n{hit.passage.text}".strip() for hit in read]
-    opinions = zip(
-        (hit.passage.id for hit in read), reranker.scores(asked.text, texts), strict=True
-    )
-    before = min_max([(hit.passage.id, hit.score) for hit in hits])
+def _rerank(
+    store: Store,
+    reranker: Reranker,
+    asked: Question,
+    places: Mapping[int, Place],
+    scores: Mapping[int, float],
+) -> Mapping[int, float]:
+    """Let the reranker say which of the best passages answer; the others stay below them."""
+    best = _best_first(places, scores)[:_RERANKED]
+    found = store.library.passages({number: places[number] for number in best})
+    read = [number for number in best if number in found]
+    texts = [f"{found[number].title or ''}\n{found[number].text}".strip() for number in read]
+    opinions = zip(read, reranker.scores(asked.text, texts), strict=True)
+    before = min_max([*scores.items()])
     share = _RERANKER_SHARE_ROMAN if asked.language == "hi-Latn" else _RERANKER_SHARE
-    scores = interpolate(before, min_max(list(opinions)), dict.fromkeys(before, share))
-    return _best_first(Hit(hit.passage, scores[hit.passage.id]) for hit in hits)
+    return interpolate(before, min_max([*opinions]), dict.fromkeys(before, share))
 
 
 def fuse(

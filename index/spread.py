@@ -10,7 +10,7 @@ from index.types import Hit
 
 _PLACES = 10
 """Places filled with care: the hits that people see and answers are made from."""
-_LOOKED_AT = 40
+LOOKED_AT = 40
 """Hits that may come into one of those places; an agency report of five passages in eight papers
 fills no more."""
 _COPIED = 0.2
@@ -40,7 +40,7 @@ def spread(hits: Sequence[Hit]) -> list[Hit]:
     for less. Scores stay as they are, no hit is lost, the first stays first, and of equals the one
     that came first is placed first.
     """
-    waiting = [_Candidate(hit) for hit in hits[:_LOOKED_AT]]
+    waiting = [_Candidate(hit) for hit in hits[:LOOKED_AT]]
     placed: list[_Candidate] = []
     while waiting and len(placed) < _PLACES:
         best, best_worth = 0, -math.inf
@@ -51,7 +51,7 @@ def spread(hits: Sequence[Hit]) -> list[Hit]:
             if worth > best_worth:
                 best, best_worth = i, worth
         placed.append(waiting.pop(best))
-    return [*(candidate.hit for candidate in (*placed, *waiting)), *hits[_LOOKED_AT:]]
+    return [*(candidate.hit for candidate in (*placed, *waiting)), *hits[LOOKED_AT:]]
 
 
 class _Candidate:
@@ -63,13 +63,13 @@ class _Candidate:
         self._compared = 0
 
     @cached_property
-    def pairs(self) -> frozenset[tuple[str, str]]:
+    def pairs(self) -> frozenset[str]:
         """The passage's pairs of neighbouring words.
 
         As they are spelled: to normalise them takes four times as long, and a report that another
         paper spells without nukta and chandrabindu keeps 0.84 of them or more.
         """
-        return frozenset(pairwise(_WORD.findall(self.hit.passage.text.lower())))
+        return frozenset(map(" ".join, pairwise(_WORD.findall(self.hit.passage.text.lower()))))
 
     def worth(self, placed: Sequence["_Candidate"]) -> float:
         """Discount the score, for each copy placed anew; `placed` only grows between calls."""

@@ -4,7 +4,8 @@ Text arrives analysed; tantivy only splits at spaces.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import tantivy
@@ -13,6 +14,8 @@ from index.errors import IndexBusyError, IndexFolderError
 
 _HEAP_BYTES = 64_000_000
 BODY, TITLE = "body", "title"
+_COUNTS_KEPT = 50_000
+"""Of how many stems the frequencies are remembered: the words of thousands of questions."""
 _EVERY = "every"
 """A field with the same word in every passage: counts them as tantivy's statistics do."""
 
@@ -40,8 +43,18 @@ class TermIndex:
             folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(_schema(), path=str(folder))
             self._index.config_reader("manual")
+            self._reader = self._read()
         except (OSError, ValueError) as error:
             raise self._damaged(error) from error
+
+    def _read(self) -> tuple[tantivy.Searcher, Callable[[str, str], int]]:
+        """Open what is committed; returns what searches it, and what counts (field, stem) in it.
+
+        Counting looks into every segment, and a question counts each of its stems twice.
+        """
+        self._index.reload()
+        searcher = self._index.searcher()
+        return searcher, lru_cache(_COUNTS_KEPT)(searcher.doc_freq)
 
     def _damaged(self, error: Exception) -> IndexFolderError:
         return IndexFolderError(
@@ -93,25 +106,27 @@ class TermIndex:
         try:
             writer.commit()
             writer.wait_merging_threads()
-            self._index.reload()
+            self._reader = self._read()
         except (OSError, ValueError) as error:
             raise self._damaged(error) from error
 
     def frequency(self, stem: str) -> int:
         """Count the passages whose text has the stem, up to `deleted` too many."""
-        return self._index.searcher().doc_freq(BODY, stem)
+        _, frequency = self._reader
+        return frequency(BODY, stem)
 
     def count(self) -> int:
         """Count the passages."""
-        return self._index.searcher().num_docs
+        searcher, _ = self._reader
+        return searcher.num_docs
 
     def deleted(self) -> int:
         """Count the deleted passages that still weigh in the frequencies.
 
         Tantivy drops them when it merges segments; `replace` drops them all.
         """
-        searcher = self._index.searcher()
-        return searcher.doc_freq(_EVERY, _EVERY) - searcher.num_docs
+        searcher, frequency = self._reader
+        return frequency(_EVERY, _EVERY) - searcher.num_docs
 
     def search(
         self,
@@ -128,16 +143,17 @@ class TermIndex:
         translation does not outweigh a common one (structured queries: Pirkola 1998). Returns
         (passage, score).
         """
-        searcher = self._index.searcher()
+        searcher, frequency = self._reader
         # What tantivy's own idf divides by, so that `boost` puts the group's idf in its place.
-        schema, total = self._index.schema, searcher.doc_freq(_EVERY, _EVERY)
+        schema, total = self._index.schema, frequency(_EVERY, _EVERY)
         clauses = []
         for idf, alternatives in groups:
             options = []
             for stem, weight in alternatives.items():
+                words = stem.split()
                 for field, share in ((BODY, 1.0), (TITLE, title_weight)):
-                    parts = [(part, searcher.doc_freq(field, part)) for part in stem.split()]
-                    if all(frequency for _, frequency in parts):
+                    parts = [(word, frequency(field, word)) for word in words]
+                    if all(count for _, count in parts):
                         score = weight * share * idf / len(parts)
                         options.append(_all_of(schema, field, parts, score, total))
             if options:

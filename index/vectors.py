@@ -22,6 +22,10 @@ _MAX_BATCH = 5_000
 _MAX_ARTICLES = 15_000
 """SQLite takes at most 32,766 values a statement, and Chroma 1.5 makes two of each article."""
 
+_MAX_RESULTS = 2**31 - 1
+"""Chroma takes no larger number. It returns what there is where that is fewer; to count first
+takes as long as the query."""
+
 
 class VectorIndex:
     """The passages' vectors in a folder of their own, searched by cosine similarity."""
@@ -83,7 +87,7 @@ class VectorIndex:
         Returns (passage, cosine similarity). With `articles`, only passages of those.
         """
         with self._reported():
-            limit = min(limit, self._collection.count())
+            limit = min(limit, _MAX_RESULTS)
             if limit < 1 or (articles is not None and not articles):
                 return []
             if articles is None:

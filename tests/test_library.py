@@ -1,7 +1,7 @@
 """SQLite: articles come back as they went in, and only READY ones are ever seen."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.errors import IndexFolderError
-from index.library import Library, StoredArticle
-from index.types import Article, Span
+from index.library import Library, Place, StoredArticle
+from index.types import Article, Passage, Span
 
 ODD = (
     "a😀b\u2028c\rd\r\ne 👩‍👩‍👧 \u202eعربي\u202c 𝒳𐍈 \ufeff\ufffe\uffff\x85\x0b\x1c "
@@ -41,6 +41,10 @@ def publish(library: Library, *articles: Article) -> list[StoredArticle]:
     return stored
 
 
+def read(library: Library, ids: Sequence[int]) -> dict[int, Passage]:
+    return library.passages(library.places(ids))
+
+
 def test_an_article_comes_back_as_it_went_in(library: Library) -> None:
     whole = article(day="2023-05-05")
     bare = Article("b.txt", "x", None, None, None, "hi")
@@ -67,7 +71,7 @@ def test_every_character_keeps_its_place(library: Library, text: str, data: st.D
     stored = library.article("a.txt")
     assert stored is not None
     assert stored.text == text
-    passages = library.passages(entry.passages)
+    passages = read(library, entry.passages)
     assert [passages[number].text for number in entry.passages] == [text[start:end], text]
     assert set(library.texts(entry.id)[1].values()) == {text[start:end], text}
 
@@ -75,19 +79,36 @@ def test_every_character_keeps_its_place(library: Library, text: str, data: st.D
 def test_a_pending_article_is_seen_by_nobody(library: Library) -> None:
     [entry] = add(library, article(day="2023-05-05"))
     assert library.article("a.txt") is None
-    assert library.passages(entry.passages) == {}
+    assert read(library, entry.passages) == {}
     assert library.ready() == {}
     assert library.matching(None, None, None) == []
     assert library.counts() == (0, 0)
     assert library.unfinished() == [entry]
 
 
+def test_a_place_says_all_of_a_passage_but_its_title_and_text(library: Library) -> None:
+    [entry] = publish(library, article(day="2023-05-05"))
+    first, second = entry.passages
+    day = datetime.date(2023, 5, 5)
+    assert library.places([second, 99, first]) == {
+        first: Place(entry.id, "a.txt", 0, 4, day, "en"),
+        second: Place(entry.id, "a.txt", 5, 9, day, "en"),
+    }
+
+
+def test_a_passage_that_left_since_it_was_placed_is_not_read(library: Library) -> None:
+    one, other = publish(library, article("a.txt"), article("b.txt"))
+    places = library.places([*one.passages, *other.passages])
+    library.retire([one.id])
+    assert library.passages(places).keys() == set(other.passages)
+
+
 def test_publishing_replaces_the_earlier_version_in_one_step(library: Library) -> None:
     [old] = publish(library, article(text="Old. One."))
     [new] = add(library, article(text="New. Two."))
-    assert library.passages([*old.passages, *new.passages]).keys() == set(old.passages)
+    assert read(library, [*old.passages, *new.passages]).keys() == set(old.passages)
     library.publish([new.id])
-    assert library.passages([*old.passages, *new.passages]).keys() == set(new.passages)
+    assert read(library, [*old.passages, *new.passages]).keys() == set(new.passages)
     assert library.unfinished() == [old]
     assert library.counts() == (1, 2)
 
@@ -95,7 +116,7 @@ def test_publishing_replaces_the_earlier_version_in_one_step(library: Library) -
 def test_a_retired_article_is_out_of_sight_and_then_forgotten(library: Library) -> None:
     [entry] = publish(library, article())
     library.retire([entry.id])
-    assert library.passages(entry.passages) == {}
+    assert read(library, entry.passages) == {}
     assert library.unfinished() == [entry]
     library.forget([entry.id], {})
     assert library.unfinished() == []

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Index, search
+from index.library import Library
 
 DAY = datetime.date.fromisoformat
 
@@ -149,6 +150,27 @@ def test_a_filter_does_not_cost_places(index: Index) -> None:
     whole = sources(index, "goa vaccine", limit=1)
     assert whole == sources(index, "goa vaccine", limit=1, sources=whole)
     assert sources(index, "goa vaccine", limit=1, sources=["lavrov-hi.txt"]) == ["lavrov-hi.txt"]
+
+
+def test_articles_that_have_left_take_no_place_from_the_others(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    stay = {f"{number}.txt" for number in range(10, 30)}
+    leave = {f"{number}.txt" for number in range(30, 80)}
+    for source in stay | leave:
+        text = f"Snow fell in Delhi{' and in Goa' * (source in stay)}: report {source[:2]}.\n"
+        (folder / source).write_text(text, encoding="utf-8")
+    with Index(tmp_path / "db") as index:
+        index.update(folder)
+        scores = {hit.passage.source: hit.score for hit in index.search("snow", limit=70)}
+    assert min(scores[source] for source in leave) > max(scores[source] for source in stay)
+    library = Library(tmp_path / "db")
+    ready = library.ready()
+    library.retire(ready[source][0] for source in leave)
+    library.close()
+    with Index(tmp_path / "db") as index:
+        assert len(index.search("snow", limit=10)) == 10
+        assert set(sources(index, "snow", limit=20)) == stay
 
 
 def test_ties_break_on_source_and_start(tmp_path: Path) -> None:

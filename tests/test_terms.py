@@ -43,6 +43,14 @@ def test_replacing_leaves_nothing_of_before(terms: TermIndex) -> None:
     assert found(terms, "goa") == [3]
 
 
+def test_a_frequency_asked_for_before_is_counted_anew_after_a_change(terms: TermIndex) -> None:
+    assert (terms.frequency("goa"), terms.frequency("rus")) == (1, 0)
+    terms.add([(3, 30, "goa rus", "")])
+    assert (terms.frequency("goa"), terms.frequency("rus")) == (2, 1)
+    terms.replace([])
+    assert (terms.frequency("goa"), terms.frequency("rus")) == (0, 0)
+
+
 def test_deleted_passages_are_counted_until_they_leave_the_frequencies(tmp_path: Path) -> None:
     index = TermIndex(tmp_path / "terms")
     index.add([(i, i, "goa", "") for i in range(1, 6)])

@@ -90,6 +90,16 @@ def test_nothing_is_found_without_vectors_articles_or_limit(tmp_path: Path, limi
     index.close()
 
 
+@pytest.mark.parametrize("limit", [4, 100, 2**40])
+def test_asked_for_more_than_there_are_it_gives_what_there_is(tmp_path: Path, limit: int) -> None:
+    vectors = unit(5)
+    index = VectorIndex(tmp_path / "chroma")
+    index.add(range(5), range(5), vectors)
+    index.delete([2, 4])
+    assert {passage for passage, _ in index.nearest(vectors[0], limit, None)} == {0, 1, 3}
+    index.close()
+
+
 def test_more_than_a_batch_goes_in_whole_and_is_there_when_opened_again(tmp_path: Path) -> None:
     vectors = unit(5_500, dimension=2)
     index = VectorIndex(tmp_path / "chroma")
