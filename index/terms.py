@@ -84,7 +84,11 @@ class TermIndex:
 
     def _writer(self) -> tantivy.IndexWriter:
         try:
-            return self._index.writer(_HEAP_BYTES, 1)
+            writer = self._index.writer(_HEAP_BYTES, 1)
+            # A process that died between writing a list of deletions and committing it leaves the
+            # file, and tantivy would fail to write the same one again.
+            writer.garbage_collect_files()
+            return writer
         except ValueError as error:
             if "lock" not in str(error).lower():
                 raise self._damaged(error) from error

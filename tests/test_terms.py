@@ -1,5 +1,6 @@
 """Tantivy: what is added is found, what is deleted is gone, and rarity is counted right."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,24 @@ def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
 
 def test_what_was_written_is_there_when_opened_again(terms: TermIndex, tmp_path: Path) -> None:
     assert TermIndex(tmp_path / "terms").count() == terms.count() == 2
+
+
+def test_what_the_dead_wrote_and_never_committed_is_written_again(
+    terms: TermIndex, tmp_path: Path
+) -> None:
+    folder, twin = tmp_path / "terms", tmp_path / "twin"
+    terms.replace([(1, 10, "goa", ""), (2, 20, "mumbai", "")])
+    before = {path.name for path in folder.iterdir()}
+    shutil.copytree(folder, twin)
+    TermIndex(twin).add([], gone=[10])
+    left = {path.name for path in twin.iterdir()} - before
+    assert {Path(name).suffix for name in left} == {".del"}
+    for name in (*left, ".managed.json"):
+        shutil.copy(twin / name, folder / name)
+    again = TermIndex(folder)
+    assert found(again, "goa") == [1]
+    again.add([], gone=[10])
+    assert (found(again, "goa"), found(again, "mumbai")) == ([], [2])
 
 
 def test_two_writers_at_once_are_refused(terms: TermIndex, tmp_path: Path) -> None:
