@@ -8,7 +8,9 @@ KhabarError
 ├── IndexFolderError     the index folder is not ours, of another version, or not writable
 │   ├── IndexBusyError       another process holds it
 │   └── EmbedderMismatchError    it was made with another embedder
-├── ModelError           a model file or folder that cannot be used
+├── ModelError           a model that is not here, or cannot be fetched or used
+│   ├── ModelLoadError       a model that is here, and damaged, of another kind or too big
+│   └── ModelTimeoutError    its time was up before the answer was whole
 └── TermsError           a file of the user's own terms that cannot be used
 """
 
@@ -46,7 +48,15 @@ class EmbedderMismatchError(IndexFolderError):
 
 
 class ModelError(KhabarError):
-    """A model file or folder is missing, damaged, or not of the expected kind."""
+    """A model is not here, cannot be fetched, or failed while it wrote."""
+
+
+class ModelLoadError(ModelError):
+    """A model file or folder is damaged, not of the expected kind, or too big for this machine."""
+
+
+class ModelTimeoutError(ModelError):
+    """A model had not ended its answer when the time for it was up."""
 
 
 class TermsError(KhabarError):

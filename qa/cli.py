@@ -4,13 +4,10 @@ Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 could not
 """
 
 import argparse
-import codecs
 import datetime
 import io
-import json
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -20,6 +17,7 @@ from typing import Any
 from index import Hit, Index, KhabarError, UpdateReport
 from qa import extract, llm
 from qa.answer import DEFAULT_INDEX, open_index, stream
+from qa.terminal import Bar, one_line, printable, say, write, write_json
 from qa.types import Answer, Citation, Piece
 
 
@@ -34,15 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
         sys.stdout.flush()
     except KhabarError as error:
-        _say(f"qa: {_one_line(str(error))}")
+        say(f"qa: {one_line(str(error))}")
         return 1
     except KeyboardInterrupt:
-        _say("qa: stopped.")
+        say("qa: stopped.")
         return 1
     except OSError as error:
         # A reader like head has what it wanted and has gone; anything else is worth a word.
         if not isinstance(error, BrokenPipeError):
-            _say(f"qa: {error}")
+            say(f"qa: {error}")
         # What is still to be written would fail again when Python closes the stream.
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -203,39 +201,17 @@ def _path(text: str) -> Path:
 
 def _index(options: argparse.Namespace) -> int:
     # Indexing ranks nothing, so whatever reranker the environment names does not matter.
-    with Index(options.db, options.embedder, "none") as index, _Bar(" files") as bar:
+    with Index(options.db, options.embedder, "none") as index, Bar(" files") as bar:
         # First, because a mistake in the file should not wait for the articles.
         lines = index.use_terms(options.terms) if options.terms else None
         report = index.update(options.folder, bar.show)
     if options.json:
-        _print_json(asdict(report))
+        write_json(asdict(report))
     else:
         _print_report(report)
     if lines is not None:
-        _say(f"own terms in use: {lines} {'line' if lines == 1 else 'lines'}")
+        say(f"own terms in use: {lines} {'line' if lines == 1 else 'lines'}")
     return 0
-
-
-class _Bar:
-    """A progress bar on stderr, on a terminal only."""
-
-    def __init__(self, unit: str) -> None:
-        self._unit = unit
-
-    def __enter__(self) -> "_Bar":
-        # Imported here: no other command shows progress.
-        from tqdm import tqdm
-
-        self._bar = tqdm(unit=self._unit, file=sys.stderr, disable=None, leave=False)
-        return self
-
-    def show(self, done: int, total: int) -> None:
-        """Move the bar."""
-        self._bar.total = total
-        self._bar.update(done - self._bar.n)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
 
 
 def _print_report(report: UpdateReport) -> None:
@@ -243,15 +219,15 @@ def _print_report(report: UpdateReport) -> None:
         f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} removed, "
         f"{len(report.unchanged)} unchanged"
     )
-    _print(counts)
+    write(counts)
     _say_unread(report)
 
 
 def _say_unread(report: UpdateReport) -> None:
     for source, reason in sorted(report.failed.items()):
-        _say(f"failed: {_printable(source)}: {_one_line(reason)}")
+        say(f"failed: {printable(source)}: {one_line(reason)}")
     for source, reason in sorted(report.skipped.items()):
-        _say(f"passed over: {_printable(source)}: {_one_line(reason)}")
+        say(f"passed over: {printable(source)}: {one_line(reason)}")
 
 
 def _ask(options: argparse.Namespace) -> int:
@@ -270,12 +246,12 @@ def _ask(options: argparse.Namespace) -> int:
             if isinstance(event, Answer):
                 answer = event
             elif isinstance(event, Piece) and watched:
-                sys.stderr.write(_printable(event.text))
+                sys.stderr.write(printable(event.text))
                 sys.stderr.flush()
     if watched:
-        _say("\n")
+        say("\n")
     if options.json:
-        _print_json(asdict(answer))
+        write_json(asdict(answer))
     else:
         _print_answer(answer)
     return 0
@@ -283,19 +259,19 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _print_answer(answer: Answer) -> None:
     if answer.note:
-        _say(answer.note)
-    _print("\n".join(_printable(line) for line in answer.text.split("\n")))
+        say(answer.note)
+    write("\n".join(printable(line) for line in answer.text.split("\n")))
     if answer.citations:
-        _print("")
+        write("")
     for citation in answer.citations:
-        _print(f"[{citation.number}] {_place(citation)}")
+        write(f"[{citation.number}] {_place(citation)}")
 
 
 def _place(citation: Citation) -> str:
-    title = _one_line(citation.title or "")
+    title = one_line(citation.title or "")
     date = citation.date.isoformat() if citation.date else ""
     about = ", ".join(part for part in (title, date) if part)
-    place = f"{_printable(citation.source)} {citation.start}-{citation.end}"
+    place = f"{printable(citation.source)} {citation.start}-{citation.end}"
     return f"{about} ({place})" if about else place
 
 
@@ -305,7 +281,7 @@ def _search(options: argparse.Namespace) -> int:
             options.question, options.limit, options.since, options.until, options.sources
         )
     if options.json:
-        _print_json([_fields(hit) for hit in hits])
+        write_json([_fields(hit) for hit in hits])
     else:
         _print_hits(hits)
     return 0
@@ -320,8 +296,8 @@ def _fields(hit: Hit) -> dict[str, Any]:
 def _print_hits(hits: Iterable[Hit]) -> None:
     for hit in hits:
         passage = hit.passage
-        _print(f"{hit.score:.3f}  {_printable(passage.source)} {passage.start}-{passage.end}")
-        _print(f"       {_one_line(passage.text)}\n")
+        write(f"{hit.score:.3f}  {printable(passage.source)} {passage.start}-{passage.end}")
+        write(f"       {one_line(passage.text)}\n")
 
 
 def _chat(options: argparse.Namespace) -> int:
@@ -340,55 +316,15 @@ def _eval(options: argparse.Namespace) -> int:
     asked = questions.read(options.questions, options.articles)
     before = report.read(options.compare) if options.compare else None
     if asked.left_out:
-        _say(f"left out: {asked.left_out:,} questions whose id is not in {options.articles}")
-    with _Bar(" steps") as bar:
+        say(f"left out: {asked.left_out:,} questions whose id is not in {options.articles}")
+    with Bar(" steps") as bar:
         models = options.embedder, options.reranker
         run = evaluate.run(asked, *models, without=options.without, progress=bar.show)
     _say_unread(run.report)
     if options.json:
         about = vars(options) | {"left_out": asked.left_out}
-        _print_json(report.as_json(about, run.outcomes, before))
+        write_json(report.as_json(about, run.outcomes, before))
     else:
         for line in report.lines(run.outcomes, before, misses=options.misses):
-            _print(_printable(line))
+            write(printable(line))
     return 0
-
-
-_CONTROL = {"Cc", "Cs", "Zl", "Zp"}
-_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-
-
-def _printable(text: str) -> str:
-    """Escape what would move a terminal's cursor, end a line or turn it round.
-
-    Joiners stay: Devanagari and emoji are written with them.
-    """
-    return "".join(
-        repr(char)[1:-1] if unicodedata.category(char) in _CONTROL or char in _BIDI else char
-        for char in text
-    )
-
-
-def _one_line(text: str) -> str:
-    return _printable(" ".join(text.split()))
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-
-
-def _print_json(value: object) -> None:
-    # In any other encoding, what it lacks is escaped as JSON does it, not as Python would.
-    unicode = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
-    _print(json.dumps(value, ensure_ascii=not unicode, indent=2, default=_jsonable))
-
-
-def _jsonable(value: object) -> str:
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-def _say(text: str) -> None:
-    with suppress(OSError):
-        sys.stderr.write("\n".join(_printable(line) for line in text.split("\n")) + "\n")

@@ -7,25 +7,35 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from index import Passage, errors, models
+from index import errors, models
 from qa import extract
-from qa.types import AnswerLanguage
+from qa.prompt import Message, Prompt
+from qa.types import Waiting
 
 MODEL_VARIABLE = "KHABAR_MODEL"
 _loading = threading.Lock()
 
 
 class Engine(Protocol):
-    """A language model that answers from passages."""
+    """A language model. Safe to use from several threads."""
 
     @property
     def name(self) -> str:
         """Say what wrote an answer."""
 
-    def write(
-        self, question: str, language: AnswerLanguage, passages: Sequence[Passage]
-    ) -> Iterator[str]:
-        """Write an answer, piece by piece: sentences that end in [n], or the refusal."""
+    @property
+    def room(self) -> int:
+        """Tell how many tokens a prompt and what it asks for may have together."""
+
+    def count(self, messages: Sequence[Message]) -> int:
+        """Count the tokens of a conversation as the model would read it, or more."""
+
+    def write(self, prompt: Prompt, deadline: float | None = None) -> Iterator[str | Waiting]:
+        """Write what a prompt asks for, piece by piece, after the place in line where there is one.
+
+        `deadline` is a `time.monotonic()`. Closing the iterator stops the model within half a
+        second. Raises ModelTimeoutError once the deadline is over, ModelError if the model fails.
+        """
 
 
 def choose(engine: "str | Path | Engine | None") -> Engine | None:
