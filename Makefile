@@ -23,7 +23,11 @@ bench: $(VENV)/test.stamp
 	$(BIN)/qa eval tests/data/seed_questions.jsonl --articles seeds --without
 	$(BIN)/python bench/speed.py seeds tests/data/seed_questions.jsonl
 	$(BIN)/python bench/languages.py tests/data/languages.tsv
+	$(BIN)/python bench/follow_ups.py seeds tests/data/follow_ups.jsonl
+	$(BIN)/python bench/generation.py
 	$(BIN)/python bench/xquad.py $(EVAL)
+	$(BIN)/python bench/packing.py $(EVAL)
+	$(BIN)/python bench/claims.py $(EVAL)
 	$(BIN)/python bench/fit.py $(EVAL)
 
 .PHONY: bench-peers

@@ -1,6 +1,6 @@
 """Khabar's index: articles in, searchable passages out."""
 
-from index import errors, models
+from index import download, errors, installed, models
 from index.analyze import stems
 from index.api import Index
 from index.chunk import sentences
@@ -20,7 +20,9 @@ __all__ = [
     "Question",
     "UpdateReport",
     "Verdict",
+    "download",
     "errors",
+    "installed",
     "models",
     "sentences",
     "stems",

@@ -9,7 +9,7 @@ from typing import Self
 from index import own_terms, search, verdict
 from index.question import Question
 from index.store import Progress, Store
-from index.types import Article, Hit, UpdateReport
+from index.types import Article, Hit, Inventory, UpdateReport
 from index.verdict import Verdict
 
 
@@ -92,6 +92,17 @@ class Index:
     def articles(self) -> list[str]:
         """List the sources of all indexed articles, sorted."""
         return list(self._store.library.ready())
+
+    def inventory(self) -> Inventory:
+        """Count what is indexed, in each of the places where it is kept."""
+        articles, passages = self._store.library.counts()
+        return Inventory(
+            articles,
+            passages,
+            self._store.vectors.count(),
+            self._store.terms.count(),
+            self._store.library.about("embedder name"),
+        )
 
     def close(self) -> None:
         """Let go of the files, for another process to open them."""

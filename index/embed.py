@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index import lexicon
+from index import installed, lexicon
 from index.analyze import stems
 from index.devanagari import skeleton, sound_key
 from index.errors import ModelError
@@ -29,6 +30,7 @@ _MIN_SKELETON = 3
 """Two consonants are shared by too many words to mean one of them."""
 _AT_ONCE = 32
 """Texts a model reads at a time; a question that comes meanwhile waits for no more than these."""
+_E5 = re.compile(r"(?<![a-z0-9])e5(?![a-z0-9])")
 _FINGERPRINT_BYTES = 65_536
 """Of each of three places in a file: settings whole, weights enough to tell trainings apart."""
 
@@ -173,7 +175,8 @@ def _prompts(folder: Path, stated: Mapping[str, str]) -> tuple[str, str]:
     """
     question = stated.get("query", "")
     passage = next((stated[name] for name in ("document", "passage") if stated.get(name)), "")
-    if not question and not passage and "e5" in folder.resolve().name.lower():
+    called = f"{folder.resolve().name} {installed.origin(folder)}"
+    if not question and not passage and _E5.search(called.lower()):
         return "query: ", "passage: "
     return question, passage
 
@@ -212,25 +215,23 @@ def neural_name(folder: Path) -> str:
 def embedder_name(choice: str) -> str:
     """Say which vectors `open_embedder` would make, without loading anything.
 
-    Raises ModelError if the folder is not a model.
+    Raises ModelError if there is no such model.
     """
     if choice == BUILT_IN:
         return HashingEmbedder.name
-    return neural_name(_folder(choice))
+    return neural_name(neural_folder(choice))
 
 
 def open_embedder(choice: str = BUILT_IN) -> Embedder:
-    """Open the embedder of a model folder, or the built-in one.
+    """Open the embedder of a folder, one that is installed, by its name, or the built-in one.
 
-    Raises ModelError if the folder is not a model.
+    Raises ModelError if there is no such model.
     """
     if choice == BUILT_IN:
         return HashingEmbedder()
-    return NeuralEmbedder(_folder(choice))
+    return NeuralEmbedder(neural_folder(choice))
 
 
-def _folder(choice: str) -> Path:
-    try:
-        return Path(choice).expanduser()
-    except RuntimeError:  # ~somebody has no home here
-        return Path(choice)
+def neural_folder(choice: str) -> Path:
+    """Find the folder of a neural embedder. Raises ModelError if it is known and not here."""
+    return installed.locate(choice, "embedder")

@@ -1,12 +1,12 @@
 """Reranking: a cross-encoder from a folder on this machine reads question and passage together."""
 
-import json
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from index import installed
 from index.errors import ModelError
 
 NONE = "none"
@@ -77,14 +77,10 @@ def check(folder: Path) -> None:
     Raises ModelError if not. Of another kind of model, sentence-transformers would make a
     cross-encoder with random weights on top.
     """
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        kind = config["architectures"][0]
-    except (OSError, ValueError, LookupError, TypeError):
-        kind = None
-    if not isinstance(kind, str):
+    kind = installed.architecture(folder)
+    if kind is None:
         reason = "it has no config.json that names an architecture"
-    elif not kind.endswith("ForSequenceClassification"):
+    elif not installed.is_cross_encoder(kind):
         reason = f"its config.json says {kind[:100]}, not ...ForSequenceClassification"
     else:
         return
@@ -100,19 +96,12 @@ def check_choice(choice: str) -> None:
     Raises ModelError if not.
     """
     if choice != NONE:
-        check(_folder(choice))
+        check(installed.locate(choice, "reranker"))
 
 
 def open_reranker(choice: str) -> Reranker | None:
-    """Open the reranker of a model folder; None for "none".
+    """Open the reranker of a folder, or one that is installed, by its name; None for "none".
 
-    Raises ModelError if the folder is not a cross-encoder.
+    Raises ModelError if there is no such model, or it is not a cross-encoder.
     """
-    return None if choice == NONE else Reranker(_folder(choice))
-
-
-def _folder(choice: str) -> Path:
-    try:
-        return Path(choice).expanduser()
-    except RuntimeError:  # ~somebody has no home here
-        return Path(choice)
+    return None if choice == NONE else Reranker(installed.locate(choice, "reranker"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.embed import BUILT_IN, Embedder, embedder_name, open_embedder
+from index.embed import BUILT_IN, Embedder, embedder_name, neural_folder, open_embedder
 from index.errors import EmbedderMismatchError, IndexBusyError, IndexFolderError
 from index.library import LOCK_NAME, Library
 from index.near import NearSkeletons
@@ -142,7 +142,7 @@ class Store:
         self._check_embedder()
         choice = self._choice
         if choice != BUILT_IN:
-            choice = str(Path(choice).expanduser().resolve())
+            choice = str(neural_folder(choice).resolve())
         self.library.remember({"embedder": choice, "embedder name": self.embedder.name})
 
     def close(self) -> None:

@@ -71,3 +71,15 @@ class UpdateReport:
     """Articles that could not be read, each with the reason. An earlier version stays indexed."""
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Files passed over on purpose (hidden, another kind, a link), each with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What an index holds; passages, vectors and entries of words are as many if it is whole."""
+
+    articles: int
+    passages: int
+    vectors: int
+    word_entries: int
+    embedder: str | None
+    """Which vectors these are; None before the first article."""

@@ -1,18 +1,29 @@
 """The main path out: a question becomes an answer whose every sentence cites its file."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
-from index import Index, Passage, Question, Verdict, errors
-from qa import cite, extract, llm, words
+from index import Hit, Index, Question, Verdict, errors
+from qa import cite, extract, follow_up, llm, pack, prompt, words
 from qa.llm import Engine
-from qa.types import Answer, Event, Found, Piece
+from qa.prompt import Prompt
+from qa.types import (
+    Answer,
+    AnswerLanguage,
+    Event,
+    Excerpt,
+    Exchange,
+    Found,
+    Piece,
+    Waiting,
+)
 
 DEFAULT_INDEX = ".khabar"
 """Where the commands keep the index: a hidden folder beside the articles' own."""
-_SHOWN_TO_MODEL = 5
 
 
 def ask(
@@ -22,16 +33,32 @@ def ask(
     since: datetime.date | None = None,
     until: datetime.date | None = None,
     sources: Sequence[str] | None = None,
+    history: Sequence[Exchange] = (),
     engine: str | Path | Engine | None = None,
+    language: AnswerLanguage | None = None,
+    timeout: float | None = None,
 ) -> Answer:
     """Answer a question from an index, given open or by its folder.
 
     `since` and `until` are inclusive, `sources` are paths relative to the indexed folder.
-    `engine` is a GGUF file, "extract" for quotes, or an open engine; None takes KHABAR_MODEL, or
-    quotes. Raises KhabarError for what cannot be asked or opened.
+    `history` holds what was asked and answered before, oldest first: a follow-up is then asked as
+    the question it stands for. `engine` is a GGUF file, the name of an installed model, the address
+    of a server, "extract" for quotes, or an open engine; None takes KHABAR_MODEL, or the model
+    installed last, or quotes. The answer is in `language`, or in the question's. A model that has
+    not ended after `timeout` seconds is stopped. Where a model fails, quotes answer, and say so.
+    Raises KhabarError for what cannot be asked or opened.
     """
-    events = stream(question, index, since=since, until=until, sources=sources, engine=engine)
-    *_, answer = events
+    *_, answer = stream(
+        question,
+        index,
+        since=since,
+        until=until,
+        sources=sources,
+        history=history,
+        engine=engine,
+        language=language,
+        timeout=timeout,
+    )
     assert isinstance(answer, Answer)  # noqa: S101, the last event always is
     return answer
 
@@ -43,22 +70,43 @@ def stream(
     since: datetime.date | None = None,
     until: datetime.date | None = None,
     sources: Sequence[str] | None = None,
+    history: Sequence[Exchange] = (),
     engine: str | Path | Engine | None = None,
+    language: AnswerLanguage | None = None,
+    timeout: float | None = None,
 ) -> Iterator[Event]:
-    """Answer as `ask` does, event by event: Found, then Pieces of text, then the Answer."""
+    """Answer as `ask` does, event by event: Found, then Pieces of text, then the Answer.
+
+    Waiting comes wherever the model is busy with others.
+    """
+    deadline = None if timeout is None else time.monotonic() + timeout
     with _opened(index) as opened:
-        asked = opened.read(question)
-        model = llm.choose(engine)
+        model, reason = _model(engine)
+        standalone = yield from _standalone(opened, question, history, model, deadline)
+        asked = opened.read(standalone or question)
         hits = opened.search(asked, since=since, until=until, sources=sources)
-        yield Found(tuple(hits))
+        yield Found(tuple(hits), standalone)
+        asking = _Asking(question, standalone, language or asked.language, asked, deadline)
         verdict = opened.weigh(asked, hits)
         if not verdict.answerable:
-            yield Piece(words.REFUSAL[asked.language])
-            yield refusal(asked, model.name if model else extract.NAME)
+            yield Piece(words.REFUSAL[asking.language])
+            yield _refusal(asking, model.name if model else extract.NAME)
         elif model is None:
-            yield from _quotes(asked, verdict, note=None)
+            yield from _quotes(asking, verdict, reason)
         else:
-            yield from _written(opened, asked, verdict, model, [hit.passage for hit in hits])
+            earlier = _still_there(opened, history)
+            yield from _written(opened, asking, hits, verdict, model, earlier)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What all the ways to answer need to know of the question."""
+
+    question: str
+    standalone: str | None
+    language: AnswerLanguage
+    read: Question
+    deadline: float | None
 
 
 def _opened(index: str | Path | Index) -> AbstractContextManager[Index]:
@@ -77,34 +125,160 @@ def open_index(path: str | Path, embedder: str | None = None, reranker: str | No
     return Index(path, embedder, reranker)
 
 
-def refusal(asked: Question, engine: str) -> Answer:
-    """Say that the articles do not hold the answer, in the question's language."""
-    text = words.REFUSAL[asked.language]
-    return Answer(asked.text, text, True, asked.language, engine, ())
+def _model(engine: str | Path | Engine | None) -> tuple[Engine | None, str | None]:
+    """Open the model; quotes take its place, with the reason, where it is there and of no use."""
+    try:
+        return llm.choose(engine), None
+    except errors.ModelLoadError as error:
+        return None, str(error)
 
 
-def _quotes(asked: Question, verdict: Verdict, note: str | None) -> Iterator[Event]:
+def _standalone(
+    index: Index,
+    question: str,
+    history: Sequence[Exchange],
+    model: Engine | None,
+    deadline: float | None,
+) -> Generator[Event, None, str | None]:
+    """Put a follow-up so that it stands by itself; None where it does so already.
+
+    By the model, if what it writes can be trusted, or else by rule.
+    """
+    if not history or not follow_up.is_follow_up(question, index.read, history):
+        return None
+    written = None
+    if model is not None:
+        shown = _still_there(index, history)
+        task = follow_up.prompt_for(question, history, shown)
+        written = yield from _rewritten(model, task, deadline)
+    if written is not None:
+        written = follow_up.checked(written, question, history, index.read)
+    return written or follow_up.by_rule(question, history, index.read)
+
+
+def _rewritten(
+    model: Engine, task: Prompt, deadline: float | None
+) -> Generator[Event, None, str | None]:
+    if model.count(task.messages) + task.longest > model.room:
+        return None
+    draft = ""
+    try:
+        for event in model.write(task, deadline):
+            if isinstance(event, Waiting):
+                yield event
+            else:
+                draft += event
+    except errors.ModelError:
+        return None  # the rule puts the question; answering meets the same error, and says so
+    return draft
+
+
+def _still_there(index: Index, history: Sequence[Exchange]) -> tuple[Excerpt, ...]:
+    """Give what the model was shown for the last question, if the articles are still the same."""
+    last = history[-1] if history else None
+    if not isinstance(last, Answer):
+        return ()
+    for excerpt in last.shown:
+        passage = excerpt.passage
+        article = index.article(passage.source)
+        if article is None or article.text[passage.start : passage.end] != passage.text:
+            return ()
+    return last.shown
+
+
+def _refusal(asking: _Asking, engine: str, shown: Sequence[Excerpt] = ()) -> Answer:
+    """Say that the articles do not hold the answer."""
+    return Answer(
+        question=asking.question,
+        text=words.REFUSAL[asking.language],
+        refused=True,
+        language=asking.language,
+        engine=engine,
+        citations=(),
+        standalone=asking.standalone,
+        shown=tuple(shown),
+    )
+
+
+def _quotes(
+    asking: _Asking,
+    verdict: Verdict,
+    reason: str | None = None,
+    note: str | None = None,
+    shown: Sequence[Excerpt] = (),
+) -> Iterator[Event]:
+    """Quote the articles; `reason` is why the model did not write."""
+    if reason:
+        note = words.QUOTES_INSTEAD[asking.language].format(reason=reason)
     citations = extract.cite(extract.choose(verdict.evidence))
-    text = extract.compose(citations)
+    quoted = extract.sentences(citations)
+    text = extract.compose(quoted)
     yield Piece(text)
-    yield Answer(asked.text, text, False, asked.language, extract.NAME, tuple(citations), note)
+    yield Answer(
+        question=asking.question,
+        text=text,
+        refused=False,
+        language=asking.language,
+        engine=extract.NAME,
+        citations=tuple(citations),
+        note=note,
+        sentences=quoted,
+        standalone=asking.standalone,
+        shown=tuple(shown),
+    )
 
 
 def _written(
-    index: Index, asked: Question, verdict: Verdict, model: Engine, passages: Sequence[Passage]
+    index: Index,
+    asking: _Asking,
+    hits: Sequence[Hit],
+    verdict: Verdict,
+    model: Engine,
+    earlier: Sequence[Excerpt],
 ) -> Iterator[Event]:
     """Let the model write, then keep what holds against the passages; quotes if nothing does."""
-    shown = passages[:_SHOWN_TO_MODEL]
-    draft = ""
-    for piece in model.write(asked.text, asked.language, shown):
-        draft += piece
-        yield Piece(piece)
-    # A refusal needs no source; some models give it one all the same.
-    if cite.unmarked(draft) == words.REFUSAL[asked.language]:
-        yield refusal(asked, model.name)
+
+    def asked_of(excerpts: Sequence[Excerpt]) -> Prompt:
+        return prompt.answering(asking.standalone or asking.question, asking.language, excerpts)
+
+    def fits(excerpts: Sequence[Excerpt]) -> bool:
+        asked = asked_of(excerpts)
+        return model.count(asked.messages) + asked.longest <= model.room
+
+    shown = pack.choose(hits, verdict.evidence, earlier=earlier, fits=fits)
+    if not shown:
+        yield from _quotes(asking, verdict, words.NO_ROOM[asking.language])
         return
-    text, citations = cite.check(cite.parse(draft), shown, index.read)
+    draft, reason = "", None
+    try:
+        for event in model.write(asked_of(shown), asking.deadline):
+            if isinstance(event, Waiting):
+                yield event
+            else:
+                draft += event
+                yield Piece(event)
+    except errors.ModelTimeoutError:
+        reason = words.TIME_UP[asking.language]
+    except errors.ModelError as error:
+        reason = str(error)
+    sentences, citations = cite.check(
+        cite.parse(draft), [excerpt.passage for excerpt in shown], index.read
+    )
     if citations:
-        yield Answer(asked.text, text, False, asked.language, model.name, tuple(citations))
+        yield Answer(
+            question=asking.question,
+            text=cite.compose(sentences),
+            refused=False,
+            language=asking.language,
+            engine=model.name,
+            citations=tuple(citations),
+            note=reason and words.CUT_SHORT[asking.language].format(reason=reason),
+            sentences=tuple(sentences),
+            standalone=asking.standalone,
+            shown=tuple(shown),
+        )
+    # A refusal needs no source; some models give it one all the same.
+    elif words.REFUSAL[asking.language] in cite.unmarked(draft):
+        yield _refusal(asking, model.name, shown)
     else:
-        yield from _quotes(asked, verdict, words.MODEL_FAILED[asked.language])
+        yield from _quotes(asking, verdict, reason, words.MODEL_FAILED[asking.language], shown)

@@ -3,7 +3,7 @@
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -14,35 +14,32 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
 
-from index import Index, KhabarError
-from qa import extract, llm, look, page
+from index import Index, KhabarError, errors
+from qa import examples, extract, llm, look, page
 from qa.answer import stream
 from qa.llm import Engine
 from qa.page import Turn
-from qa.types import Found, Piece
+from qa.terminal import say
+from qa.types import Answer, Found, Piece, Waiting
 
 _KEPT = 20
 """Questions that stay on the page; each new piece of an answer sends the page again."""
 _AT_ONCE = 8
 """Questions answered at the same time; a language model takes them one by one all the same."""
-EXAMPLES = (
-    ("रूस और पाकिस्तान के राजनयिक रिश्ते कितने साल पुराने हो गए हैं?", "bilawal-lavrov-goa-varta-hi.txt"),
-    ("जून 2019 में शंघाई सहयोग संगठन की बैठक किस शहर में हुई थी?", "imran-lavrov-mulaqat-hi.txt"),
-    ("What kind of tree did Lavrov plant in Islamabad?", "lavrov-qureshi-talks-en.txt"),
-    ("When was Qin Gang made foreign minister of China?", "jaishankar-qin-lavrov-goa-en.txt"),
-    ("imran khan kashmir vivad ko kaise suljhana chahte the?", "imran-lavrov-mulaqat-hi.txt"),
-    ("lavrov kitne din ke daure par pakistan aaye the?", "russia-military-equipment-pledge-en.txt"),
-)
-"""Questions, each with the shipped article that answers it; shown only where that is indexed."""
 
 
 def serve(index: Index, model: str | None, host: str, port: int) -> None:
     """Show the page until Ctrl-C.
 
-    `model` is a GGUF file; None takes KHABAR_MODEL, or quotes. Raises ModelError if the file
-    cannot be used, KhabarError if nothing can listen at that address.
+    `model` is one as `ask` takes it; where it is of no use, quotes answer. Raises ModelError if
+    there is none of that name, KhabarError if nothing can listen at that address.
     """
-    demo = build(index, llm.choose(model))
+    try:
+        engine = llm.choose(model)
+    except errors.ModelLoadError as error:
+        say(f"{error} Until then, sentences of the articles are quoted.")
+        engine = None
+    demo = build(index, engine)
     launch(demo, host, port, in_browser=_has_browser())
     with suppress(KeyboardInterrupt):
         sys.stderr.write(f"Khabar answers at {demo.local_url} (Ctrl-C stops it)\n")
@@ -154,7 +151,7 @@ def _html(value: object, elem_id: str) -> gr.HTML:
 
 def _examples(index: Index, word: gr.I18n) -> list[gr.Button]:
     indexed = {PurePosixPath(source).name for source in index.articles()}
-    questions = [question for question, source in EXAMPLES if source in indexed]
+    questions = [question for question, source in examples.QUESTIONS if source in indexed]
     if not questions:
         return []
     with gr.Row(elem_id="examples"):
@@ -179,12 +176,14 @@ class _Talk:
         earlier = [page.closed(turn) for turn in turns if turn.question]
         earlier = earlier[1 - _KEPT :]
         cleared: Any = gr.skip() if example else ""
-        for turn in self._answered(" ".join(question.split()), _reads_hindi(request)):
+        history = [turn.answer for turn in earlier if turn.answer]
+        question = " ".join(question.split())
+        for turn in self._answered(question, history, _reads_hindi(request)):
             yield *_shown([*earlier, turn], busy=not turn.ended), cleared
             # Later pieces leave the box alone: the next question may be in it by now.
             cleared = gr.skip()
 
-    def _answered(self, question: str, hindi: bool) -> Iterator[Turn]:
+    def _answered(self, question: str, history: Sequence[Answer], hindi: bool) -> Iterator[Turn]:
         if not question:
             yield Turn("", problem=page.EMPTY["hi" if hindi else "en"])
             return
@@ -192,9 +191,11 @@ class _Talk:
         try:
             turn = replace(turn, language=self._index.read(question).language)
             yield turn
-            for event in stream(question, self._index, engine=self._engine):
+            for event in stream(question, self._index, history=history, engine=self._engine):
                 if isinstance(event, Found):
-                    turn = replace(turn, found=event.hits)
+                    turn = replace(turn, found=event.hits, standalone=event.standalone)
+                elif isinstance(event, Waiting):
+                    turn = replace(turn, place=event.place)
                 elif isinstance(event, Piece):
                     turn = replace(turn, draft=turn.draft + event.text)
                 else:

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from index import Passage, Question, errors, sentences, stems
-from qa.types import Citation
+from qa.types import Citation, Sentence
 
 _MARKS = re.compile(r"((?:\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+)")
 _INTEGER = re.compile(r"\d+")
@@ -42,20 +42,21 @@ _MONTHS = (
 )
 _NAME = re.compile(r"(?<=\S\s)[A-Z][\w'’]*")
 """A word with a capital inside an English sentence."""
+_LATIN, _DEVANAGARI = re.compile("[a-z]"), re.compile("[\u0900-\u097f]")
 
 Read = Callable[[str], Question]
 """`Index.read`: a text's content words, each with its spellings and translations."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence a model wrote, and the numbers of the passages it cites."""
+class Drafted:
+    """A sentence as a model wrote it, and the numbers of the passages it cites."""
 
     text: str
     passages: tuple[int, ...]
 
 
-def parse(draft: str) -> list[Sentence]:
+def parse(draft: str) -> list[Drafted]:
     """Read the sentences of a draft that carry citations; others are left out.
 
     A mark counts for every sentence since the mark before it. A sentence that was begun and never
@@ -69,7 +70,7 @@ def parse(draft: str) -> list[Sentence]:
         for span in sentences(text):
             sentence = text[span.start : span.end]
             if any(char.isalnum() for char in sentence):
-                found.append(Sentence(sentence, cited))
+                found.append(Drafted(sentence, cited))
     return found
 
 
@@ -79,19 +80,19 @@ def unmarked(draft: str) -> str:
 
 
 def check(
-    drafted: Sequence[Sentence], shown: Sequence[Passage], read: Read
-) -> tuple[str, list[Citation]]:
-    """Keep the sentences whose citations hold, and cite the sentence of the file behind each.
+    drafted: Sequence[Drafted], shown: Sequence[Passage], read: Read
+) -> tuple[list[Sentence], list[Citation]]:
+    """Find what bears each sentence out in the passages it cites, which are numbered from 1.
 
-    Returns the text with its marks renumbered from 1, and the citations; both empty if nothing
-    holds.
+    Returns all the sentences with their marks, numbered anew from 1, and the citations. A sentence
+    that no sentence of its passages bears out has no mark.
     """
-    parts: list[str] = []
+    checked: list[Sentence] = []
     citations: list[Citation] = []
     numbers: dict[tuple[str, int], int] = {}
     for sentence in drafted:
         claim = _read(sentence.text, read)
-        marks = []
+        marks: dict[int, None] = {}
         for number in sentence.passages:
             if claim is None or not 1 <= number <= len(shown):
                 continue
@@ -102,10 +103,19 @@ def check(
             if key not in numbers:
                 numbers[key] = len(numbers) + 1
                 citations.append(replace(found, number=numbers[key]))
-            marks.append(f"[{numbers[key]}]")
-        if marks:
-            parts.append(f"{sentence.text} {''.join(dict.fromkeys(marks))}")
-    return " ".join(parts), citations
+            marks[numbers[key]] = None
+        checked.append(Sentence(sentence.text, tuple(marks)))
+    return checked, citations
+
+
+def compose(sentences: Iterable[Sentence]) -> str:
+    """Write out the sentences that something bears out, each with its marks."""
+    parts = []
+    for sentence in sentences:
+        if sentence.marks:
+            marks = "".join(f"[{number}]" for number in sentence.marks)
+            parts.append(f"{sentence.text} {marks}")
+    return " ".join(parts)
 
 
 def _read(sentence: str, read: Read) -> Question | None:
@@ -118,9 +128,9 @@ def _read(sentence: str, read: Read) -> Question | None:
 def locate(claim: Question, passage: Passage) -> Citation | None:
     """Find the sentence of a passage that bears a claim out best; None if the passage does not.
 
-    The passage must hold every number of the claim and enough of its words, be it in the other
-    language. This finds what was made up, not what was turned round: who did it, and whether it
-    was done at all, it does not check.
+    The passage must hold every number and name of the claim and enough of its words, be it in the
+    other language. This finds what was made up, not what was turned round: who did it, and whether
+    it was done at all, it does not check.
     """
     wanted = _numbers(stems(claim.text))
     if not _holds(passage, claim, wanted):
@@ -156,11 +166,24 @@ def _holds(passage: Passage, claim: Question, wanted: AbstractSet[str]) -> bool:
         return False
     if sum(term.match(held) > 0 for term in claim.terms) < _MIN_WORDS:
         return False
-    # Names do not change within a language; into Hindi their spelling may.
-    if claim.language != "en" or passage.language != "en":
-        return True
-    names = {name.replace("’", "'").lower() for name in _NAME.findall(claim.text)}
-    return all(term.match(held) for term in claim.terms if term.word in names)
+    return _has_names(held, claim, passage)
+
+
+def _has_names(held: AbstractSet[str], claim: Question, passage: Passage) -> bool:
+    """Whether a passage has the names of a claim, in its own spelling.
+
+    Within a language that is every word no dictionary has. In the other script such a word may be
+    one that the passage translates: a name is what English writes with a capital, or what some
+    article spells in the passage's script. (`bench/claims.py` measures what this lets through.)
+    """
+    missing = [term for term in claim.terms if term.kind == "name" and not term.match(held)]
+    if claim.language == passage.language:
+        return not missing
+    if claim.language == "en":
+        names = {name.replace("’", "'").lower() for name in _NAME.findall(claim.text)}
+        return not any(term.word in names for term in missing)
+    script = _LATIN if passage.language == "en" else _DEVANAGARI
+    return not any(script.search(other) for term in missing for other in term.alternatives)
 
 
 def _shown(passage: Passage, wanted: AbstractSet[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""The command line: qa index, qa ask, qa search, qa chat, qa eval.
+"""The command line: qa index, qa ask, qa search, qa chat, qa models, qa doctor, qa eval.
 
 Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 could not, 2 wrong usage.
 """
@@ -10,15 +10,15 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from index import Hit, Index, KhabarError, UpdateReport
-from qa import extract, llm
+from qa import extract, llm, models_command, words
 from qa.answer import DEFAULT_INDEX, open_index, stream
 from qa.terminal import Bar, one_line, printable, say, write, write_json
-from qa.types import Answer, Citation, Piece
+from qa.types import Answer, AnswerLanguage, Citation, Piece, Waiting
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
     ask = _command(commands, "ask", _ask, "answer a question, every sentence with its source")
     _question_options(ask)
-    _model_option(ask)
+    _writing_options(ask)
 
     search = _command(commands, "search", _search, "list the passages that match a question")
     _question_options(search)
@@ -87,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     _reranker_option(chat)
     _model_option(chat)
     _eval_options(commands)
+    models_command.register(commands)
+    doctor = _command(commands, "doctor", _doctor, "say what runs here, and whether it answers")
+    _json_option(doctor)
     return parser
 
 
@@ -150,7 +153,8 @@ def _embedder_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--embedder",
         metavar="DIR",
-        help='folder of a sentence-transformers model, or "built-in" (the one the index has)',
+        help="folder of a sentence-transformers model, name of one that is installed, or "
+        '"built-in" (the one the index has)',
     )
 
 
@@ -158,8 +162,8 @@ def _reranker_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reranker",
         metavar="DIR",
-        help='folder of a cross-encoder that reads the best passages again, or "none" '
-        "(the folder that KHABAR_RERANKER names, or none)",
+        help="folder of a cross-encoder that reads the best passages again, name of one that is "
+        'installed, or "none" (the one that KHABAR_RERANKER names, or none)',
     )
 
 
@@ -169,6 +173,21 @@ def _model_option(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=f'GGUF model that writes the answer, or "{extract.NAME}" for quotes '
         f"(the file that {llm.MODEL_VARIABLE} names, or quotes)",
+    )
+
+
+def _writing_options(parser: argparse.ArgumentParser) -> None:
+    _model_option(parser)
+    parser.add_argument(
+        "--language",
+        choices=get_args(AnswerLanguage),
+        help="language of the answer (the question's)",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_up_to(86_400),
+        metavar="SECONDS",
+        help="stop a model that writes for longer (never)",
     )
 
 
@@ -232,29 +251,40 @@ def _say_unread(report: UpdateReport) -> None:
 
 def _ask(options: argparse.Namespace) -> int:
     with open_index(options.db, options.embedder, options.reranker) as index:
-        engine = llm.choose(options.model)
-        watched = engine is not None and sys.stderr.isatty()
+        watched = sys.stderr.isatty()
         events = stream(
             options.question,
             index,
             since=options.since,
             until=options.until,
             sources=options.sources,
-            engine=engine or extract.NAME,
+            engine=options.model,
+            language=options.language,
+            timeout=options.timeout,
         )
+        held = ""  # quotes come in one piece, which is all the answer: shown once is enough
         for event in events:
             if isinstance(event, Answer):
                 answer = event
+            elif isinstance(event, Waiting) and event.place and watched:
+                say(f"in line for the model: {event.place} before this question")
             elif isinstance(event, Piece) and watched:
-                sys.stderr.write(printable(event.text))
+                sys.stderr.write(printable(held))
                 sys.stderr.flush()
-    if watched:
-        say("\n")
+                held = event.text
+    if watched and answer.engine != extract.NAME and not answer.refused:
+        say(f"{held}\n")
     if options.json:
-        write_json(asdict(answer))
+        write_json(_answer_fields(answer))
     else:
         _print_answer(answer)
     return 0
+
+
+def _answer_fields(answer: Answer) -> dict[str, Any]:
+    fields = asdict(replace(answer, shown=()))  # whole passages, and they are in the articles
+    del fields["shown"]
+    return fields
 
 
 def _print_answer(answer: Answer) -> None:
@@ -265,6 +295,9 @@ def _print_answer(answer: Answer) -> None:
         write("")
     for citation in answer.citations:
         write(f"[{citation.number}] {_place(citation)}")
+    for sentence in answer.sentences:
+        if not sentence.marks:
+            say(f"{words.UNSUPPORTED[answer.language]} {one_line(sentence.text)}")
 
 
 def _place(citation: Citation) -> str:
@@ -307,6 +340,13 @@ def _chat(options: argparse.Namespace) -> int:
     with open_index(options.db, options.embedder, options.reranker) as index:
         chat.serve(index, options.model, options.host, options.port)
     return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    # Imported here: no other command looks at the machine.
+    from qa import doctor
+
+    return doctor.run(options)
 
 
 def _eval(options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from index import Evidence
-from qa.types import Citation
+from qa.types import Citation, Sentence
 
 NAME = "extract"
 MAX_SENTENCES = 3
@@ -47,6 +47,11 @@ def cite(evidence: Sequence[Evidence]) -> list[Citation]:
     ]
 
 
-def compose(citations: Sequence[Citation]) -> str:
+def sentences(citations: Sequence[Citation]) -> tuple[Sentence, ...]:
+    """Each quote as a sentence of the answer, on one line."""
+    return tuple(Sentence(" ".join(c.quote.split()), (c.number,)) for c in citations)
+
+
+def compose(quoted: Sequence[Sentence]) -> str:
     """Write the quotes one under the other, each with its mark."""
-    return "\n\n".join(f"{' '.join(c.quote.split())} [{c.number}]" for c in citations)
+    return "\n\n".join(f"{sentence.text} [{sentence.marks[0]}]" for sentence in quoted)

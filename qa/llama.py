@@ -1,79 +1,74 @@
-"""llama.cpp in this process: answers from a GGUF file."""
+"""llama.cpp in this process: a model from a GGUF file writes what a prompt asks for."""
 
 import codecs
-import ctypes
 import os
-import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from queue import SimpleQueue
+from subprocess import SubprocessError
 from typing import Any
 
-from index import Passage, errors
-from qa import prompt
-from qa.types import AnswerLanguage
+import numpy as np
 
-_CONTEXT = 8_192
-"""Tokens: five passages in Hindi take some 1,500 to 4,000, by model."""
-_MAX_ANSWER = 400
-"""Tokens: four sentences in Hindi, by all but the least thrifty tokenizers."""
-_LONGEST_TOKEN = 1_024
-"""Bytes; the longest in use are some hundred spaces."""
+from index import errors
+from qa import machine, native
+from qa.line import Line
+from qa.native import Grammar, StopFlag
+from qa.prompt import Message, Prompt
+from qa.types import Waiting
+
 _GGUF_MAGIC = b"GGUF"
 
 
 class LlamaEngine:
     """A GGUF model. Safe to use from several threads: one of its own writes, answer by answer."""
 
-    def __init__(self, path: Path) -> None:
-        """Load the model.
+    def __init__(
+        self, path: Path, name: str | None = None, wanted: Mapping[str, int] | None = None
+    ) -> None:
+        """Load the model and call it `name`, or else by its file.
 
-        Raises ModelError if the file is missing or llama.cpp cannot use it.
+        It is run as `wanted` by name of the setting; None takes KHABAR_LLAMA.
+
+        Raises ModelLoadError if llama.cpp cannot use the file or the model is too big for the
+        memory, ModelError if there is no such file.
         """
-        self.name = path.stem
+        self.name = name or path.stem
         _check_magic(path)
-        self._library, reasons, _ = _load_library()
-        reasons.clear()
+        if wanted is None:
+            wanted = machine.read_wanted(os.environ.get(machine.VARIABLE, ""))
+        llama_cpp = native.library()
         # Imported here: llama.cpp needs it for chat templates, quotes do not.
         from jinja2 import TemplateError
 
+        native.reasons.clear()
         try:
-            self._model = self._library.Llama(
+            size = native.size(path)
+            here = machine.this_machine(llama_cpp.llama_supports_gpu_offload())
+            self.settings = machine.choose(self.name, size, here, wanted)
+            self._model = llama_cpp.Llama(
                 str(path),
-                n_ctx=_CONTEXT,
-                n_threads=os.cpu_count(),
-                flash_attn=True,
+                n_ctx=self.settings.context,
+                n_batch=self.settings.batch,
+                n_threads=self.settings.threads,
+                n_threads_batch=self.settings.threads,
+                n_gpu_layers=self.settings.gpu_layers,
+                flash_attn=self.settings.flash_attention,
                 verbose=False,
             )
-            self._vocabulary = self._library.llama_model_get_vocab(self._model.model)
-            self._check_bytes()
+            self._words = native.Vocabulary(self._model)
             self._format = self._formatter()
-        except (ValueError, RuntimeError, OSError, TemplateError) as error:
-            reason = reasons[-1] if reasons else " ".join(str(error).split())
-            raise errors.ModelError(
+        except (ValueError, RuntimeError, OSError, SubprocessError, TemplateError) as error:
+            reason = native.reasons[-1] if native.reasons else " ".join(str(error).split())
+            raise errors.ModelLoadError(
                 f"llama.cpp cannot load {path} ({reason.rstrip('.')}); get the file again, or take "
                 "another model."
             ) from error
         # Closed before Python takes itself apart, when llama.cpp's own destructor would fail.
         weakref.finalize(self, self._model.close)
-        self._context = min(self._model.n_ctx(), self._trained_context())
-        # llama.cpp is not thread-safe; and a lock held by an answer that nobody reads to its end
-        # would stop all others.
-        self._writer = ThreadPoolExecutor(1, "llama")
-
-    def _check_bytes(self) -> None:
-        """Raise ValueError for a vocabulary without bytes: llama.cpp would end the process."""
-        if self._model.metadata.get("tokenizer.ggml.model") != "llama":
-            return
-        get_text = self._library.llama_vocab_get_text
-        spelled = {get_text(self._vocabulary, i) for i in range(self._model.n_vocab())}
-        missing = [byte for byte in range(256) if b"<0x%02X>" % byte not in spelled]
-        if missing:
-            raise ValueError(f"its vocabulary is damaged ({len(missing)} bytes have no token)")
+        self.room = min(self._model.n_ctx(), size.context)
+        self._stop = StopFlag(self._model)
+        self._line = Line(self._stop)
 
     def _formatter(self) -> Callable[..., Any] | None:
         """Take the model's own chat template; None if it has none."""
@@ -82,105 +77,103 @@ class LlamaEngine:
             return None
         from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
+        end, begin = self._model.token_eos(), self._model.token_bos()
         formatter: Callable[..., Any] = Jinja2ChatFormatter(
-            template, self._spelled(self._model.token_eos()), self._spelled(self._model.token_bos())
+            template, self._words.spelled(end), self._words.spelled(begin)
         )
         return formatter
 
-    def _spelled(self, token: int) -> str:
-        """Spell a control token the way a template does; "" for -1, which is none."""
-        if token < 0:
-            return ""
-        text: bytes = self._library.llama_vocab_get_text(self._vocabulary, token)
-        return text.decode("utf-8", "replace")
+    def count(self, messages: Sequence[Message]) -> int:
+        """Count the tokens of a conversation."""
+        return len(self._tokens(messages))
 
-    def _trained_context(self) -> int:
-        metadata = self._model.metadata
-        architecture = metadata.get("general.architecture")
-        return int(metadata.get(f"{architecture}.context_length", _CONTEXT))
+    def write(self, prompt: Prompt, deadline: float | None = None) -> Iterator[str | Waiting]:
+        """Write what a prompt asks for, piece by piece, and before that the places in line.
 
-    def write(
-        self, question: str, language: AnswerLanguage, passages: Sequence[Passage]
-    ) -> Iterator[str]:
-        """Write an answer from the passages, those that fit into the context, best first.
-
-        Closing the iterator stops the model. Raises ModelError if llama.cpp fails.
+        `deadline` is a `time.monotonic()`. Closing the iterator stops the model, in the midst of
+        reading the prompt too. Raises ModelTimeoutError once the deadline is over, ModelError for
+        a prompt that is too long or if llama.cpp fails.
         """
-        pieces: SimpleQueue[str | None] = SimpleQueue()
-        stopped = threading.Event()
+        tokens = self._tokens(prompt.messages)
+        if len(tokens) + prompt.longest > self.room:
+            raise errors.ModelError(
+                f"The model {self.name} has room for {self.room:,} tokens, and this needs "
+                f"{len(tokens) + prompt.longest:,}; take a model with a longer context."
+            )
+        yield from self._line.run(lambda: self._pieces(tokens, prompt), deadline)
 
-        def run() -> None:
-            try:
-                for piece in self._pieces(question, language, passages):
-                    if stopped.is_set():
+    def _pieces(self, tokens: list[int], prompt: Prompt) -> Iterator[str]:
+        decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+        try:
+            with Grammar(self._words, prompt.grammar) as grammar:
+                self._read(tokens)
+                for _ in range(prompt.longest):
+                    token = self._next(grammar)
+                    if self._words.is_end(token):
                         break
-                    pieces.put(piece)
-            finally:
-                pieces.put(None)
-
-        running = self._writer.submit(run)
-        try:
-            while (piece := pieces.get()) is not None:
-                yield piece
-            running.result()
-        finally:
-            stopped.set()
-            running.cancel()
-
-    def _pieces(
-        self, question: str, language: AnswerLanguage, passages: Sequence[Passage]
-    ) -> Iterator[str]:
-        try:
-            shown, tokens = self.fit(question, language, passages)
-            grammar = self._library.LlamaGrammar.from_string(prompt.grammar(language, shown))
-            decoder = codecs.getincrementaldecoder("utf-8")("ignore")
-            written = self._model.generate(tokens, temp=0.0, grammar=grammar)
-            for token in islice(written, _MAX_ANSWER):
-                if self._library.llama_vocab_is_eog(self._vocabulary, token):
-                    break
-                if piece := decoder.decode(self._bytes(token)):
-                    yield piece
+                    grammar.accept(token)
+                    if piece := decoder.decode(self._words.written(token)):
+                        yield piece
+                    self._model.eval([token])
         except (ValueError, RuntimeError) as error:
-            raise errors.ModelError(f"The model {self.name} cannot answer: {error}") from error
+            if not self._stop.is_set():
+                raise errors.ModelError(f"The model {self.name} cannot answer: {error}") from error
+            self._forget_unfinished()
 
-    def _bytes(self, token: int) -> bytes:
-        """Write one token out; a character may be spread over several.
+    def _read(self, tokens: list[int]) -> None:
+        """Read a prompt, but for what it has in common with what was read last."""
+        read = self._model.input_ids[: self._model.n_tokens]
+        both = min(len(read), len(tokens) - 1)  # the last is read again, for what comes after it
+        differing = np.flatnonzero(read[:both] != tokens[:both])
+        same = int(differing[0]) if differing.size else both
+        if same and native.forget_from(self._model, same):
+            self._model.n_tokens = same
+        else:
+            same = 0
+            self._model.reset()
+        self._model.eval(tokens[same:])
 
-        Not by `Llama.detokenize`: in 0.3.36 it loses tokens of more than 32 bytes, and that is
-        eleven letters of Devanagari.
+    def _forget_unfinished(self) -> None:
+        """Drop what llama.cpp had read of a batch when it was stopped."""
+        if not native.forget_from(self._model, self._model.n_tokens):
+            self._model.reset()
+
+    def _next(self, grammar: Grammar) -> int:
+        """Take the likeliest token that the grammar allows.
+
+        The likeliest of all is looked at first, and it is mostly allowed: to look at each of a
+        quarter of a million tokens takes longer than to compute them.
         """
-        buffer = ctypes.create_string_buffer(_LONGEST_TOKEN)
-        length = self._library.llama_token_to_piece(
-            self._vocabulary, token, buffer, _LONGEST_TOKEN, 0, False
+        scores = native.logits(self._model)
+        best = int(scores.argmax())
+        if grammar.allowed(np.array([best]))[0]:
+            return best
+        for shortlist in (256, len(scores)):
+            if shortlist >= len(scores):
+                ids = np.argsort(-scores, kind="stable")
+            else:
+                ids = np.argpartition(-scores, shortlist)[:shortlist]
+                ids = ids[np.lexsort((ids, -scores[ids]))]
+            allowed = ids[grammar.allowed(ids)]
+            if allowed.size:
+                return int(allowed[0])
+        raise RuntimeError("no word follows the grammar")
+
+    def _tokens(self, messages: Sequence[Message]) -> list[int]:
+        text = self._text(messages)
+        # The template's own tokens count; the begin token is added unless the template has it.
+        begin = self._words.spelled(self._model.token_bos())
+        add = self._words.adds_begin and not (begin and text.startswith(begin))
+        tokens: list[int] = self._model.tokenize(
+            text.encode("utf-8", "replace"), add_bos=add, special=True
         )
-        return buffer.raw[: max(length, 0)]
-
-    def fit(
-        self, question: str, language: AnswerLanguage, passages: Sequence[Passage]
-    ) -> tuple[int, list[int]]:
-        """Leave out passages from the end until prompt and answer fit into the context.
-
-        Returns how many passages are shown, and the prompt's tokens. Raises ModelError if not
-        even one fits.
-        """
-        needed = 0
-        for count in range(len(passages), min(len(passages), 1) - 1, -1):
-            tokens = self._tokens(prompt.messages(question, language, passages[:count]))
-            needed = len(tokens) + _MAX_ANSWER
-            if needed <= self._context:
-                return count, tokens
-        raise errors.ModelError(
-            f"The model {self.name} has room for {self._context:,} tokens, and the question with "
-            f"one passage takes {needed:,}; take a model with a longer context."
-        )
-
-    def _tokens(self, messages: Sequence[prompt.Message]) -> list[int]:
-        text = self._text(messages).encode("utf-8", "replace")
-        tokens: list[int] = self._model.tokenize(text, add_bos=self._format is None, special=True)
         return tokens
 
-    def _text(self, messages: Sequence[prompt.Message]) -> str:
-        """Write the conversation the way the model was trained to read it."""
+    def _text(self, messages: Sequence[Message]) -> str:
+        """Write messages out by the model's template, in plain lines if it has none.
+
+        Where a template has no system role, or drops it, the system text opens the user's turn.
+        """
         if self._format is None:
             return "\n\n".join([*(message["content"] for message in messages), "Answer:"])
         from jinja2 import TemplateError
@@ -195,7 +188,7 @@ class LlamaEngine:
             text = self._rendered([opening, *others[1:]])
         return text
 
-    def _rendered(self, messages: Sequence[prompt.Message]) -> str:
+    def _rendered(self, messages: Sequence[Message]) -> str:
         assert self._format is not None  # noqa: S101, who calls has looked
         # The grammar begins with the answer, so the model must not be made to think first.
         text: str = self._format(messages=list(messages), enable_thinking=False).prompt
@@ -209,28 +202,6 @@ def _check_magic(path: Path) -> None:
     except OSError as error:
         raise errors.ModelError(f"The model {path} cannot be read ({error.strerror}).") from error
     if magic != _GGUF_MAGIC:
-        raise errors.ModelError(
+        raise errors.ModelLoadError(
             f"{path} is not a GGUF model (it does not begin with GGUF); give a .gguf file."
         )
-
-
-@cache
-def _load_library() -> tuple[Any, list[str], object]:
-    """Import llama.cpp and keep it from writing to stderr.
-
-    Returns the module, the list where the reasons of failed loads will stand, and what must stay
-    alive for that.
-    """
-    # Imported here: loading the native library takes a second.
-    import llama_cpp
-
-    reasons: list[str] = []
-
-    def listen(_level: int, text: bytes, _data: object) -> None:
-        _, found, reason = text.decode("utf-8", "replace").partition("error loading model: ")
-        if found and reason.strip():
-            reasons.append(" ".join(reason.split()))
-
-    callback = llama_cpp.llama_log_callback(listen)
-    llama_cpp.llama_log_set(callback, ctypes.c_void_p(0))
-    return llama_cpp, reasons, callback

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from index import errors, models
+from index import errors, installed, models
 from qa import extract
 from qa.prompt import Message, Prompt
 from qa.types import Waiting
@@ -41,44 +41,55 @@ class Engine(Protocol):
 def choose(engine: "str | Path | Engine | None") -> Engine | None:
     """Open the model to answer with; None means quotes.
 
-    `engine` is a GGUF file, "extract", or an engine already open; None takes the file named by
-    KHABAR_MODEL, or quotes. Raises ModelError if the file cannot be used.
+    `engine` is a GGUF file, the short name of an installed model, the http:// or https:// address
+    of an OpenAI-compatible server (and after a # the model's name), "extract", or an engine already
+    open; None takes what KHABAR_MODEL names, or the model installed last, or quotes. Raises
+    ModelError if there is no such model or server, ModelLoadError if it is there and of no use.
     """
     if engine is None:
-        engine = os.environ.get(MODEL_VARIABLE) or extract.NAME
+        engine = os.environ.get(MODEL_VARIABLE) or _installed()
     if engine == extract.NAME:
         return None
     if not isinstance(engine, str | Path):
         return engine
-    try:
-        path = Path(engine).expanduser().resolve(strict=True)
-    except (OSError, ValueError, RuntimeError):  # RuntimeError: ~somebody has no home here
-        raise _missing(str(engine)) from None
     # Two threads that ask at once must not load gigabytes twice.
     with _loading:
-        return _open(path)
+        if isinstance(engine, str) and engine.lower().startswith(("http://", "https://")):
+            return _connect(engine)
+        return _open(*_located(str(engine)))
 
 
-def _missing(wanted: str) -> errors.ModelError:
-    """Say where a model can be had that was asked for by name, or that there is no such file."""
-    model = models.find(wanted)
-    if model is None or model.role != "llm" or not model.files:
+def _installed() -> str:
+    model = installed.default("llm")
+    return extract.NAME if model is None else model.name
+
+
+def _located(wanted: str) -> tuple[Path, str]:
+    """Find the file that is meant by a path or by a short name, and what to call it."""
+    path = installed.locate(wanted, "llm")
+    try:
+        path = path.resolve(strict=True)
+    except (OSError, ValueError):
         names = ", ".join(model.name for model in models.known() if model.role == "llm")
-        return errors.ModelError(
-            f"There is no model file {wanted[:200]}; give the path of a GGUF file (models that "
-            f"Khabar knows: {names})."
-        )
-    file = model.files[0]
-    size = f" ({file.bytes / 1e9:.1f} GB)" if file.bytes else ""
-    return errors.ModelError(
-        f"The model {model.name} is not a file here; download {file.name}{size} from "
-        f"https://huggingface.co/{model.repository} and give the path of that file."
-    )
+        raise errors.ModelError(
+            f"There is no model file {wanted[:200]}; give the path of a GGUF file, or the name of "
+            f"a model (models that Khabar knows: {names})."
+        ) from None
+    here = installed.find(wanted) if not Path(wanted).exists() else None
+    return path, here.name if here else path.stem
 
 
 @lru_cache(maxsize=1)
-def _open(path: Path) -> Engine:
+def _open(path: Path, name: str) -> Engine:
     # Imported here: quotes need no llama.cpp.
     from qa.llama import LlamaEngine
 
-    return LlamaEngine(path)
+    return LlamaEngine(path, name)
+
+
+@lru_cache(maxsize=1)
+def _connect(address: str) -> Engine:
+    # Imported here: quotes need no HTTP.
+    from qa.remote import RemoteEngine
+
+    return RemoteEngine(address)

@@ -6,40 +6,46 @@ nothing in them is read as HTML or Markdown.
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from babel.dates import format_date
 
 from index import Hit
 from qa import extract
-from qa.types import Answer, AnswerLanguage, Citation
+from qa.types import Answer, AnswerLanguage, Citation, Sentence
+from qa.words import UNSUPPORTED
 
 _AROUND = 110
 """Characters of the article shown on either side of a quote."""
-_MARK = re.compile(r"\s*\[(\d+)\]")
-_LAST_MARK = re.compile(r"\s*\[(\d+)\]$", re.MULTILINE)
 _GLUE = "\N{WORD JOINER}\N{NO-BREAK SPACE}"
 """A space after which no line begins, not even behind a danda: a mark never stands alone."""
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _WORDS: dict[AnswerLanguage, dict[str, str]] = {
     "hi": {
         "searching": "लेखों में खोजा जा रहा है…",
+        "waiting": "मॉडल अभी दूसरे सवालों में लगा है; आपसे पहले: {place}",
         "writing": "जवाब लिखा जा रहा है…",
+        "standalone": "सवाल का यह मतलब समझा गया:",
         "stopped": "जवाब बीच में रोक दिया गया।",
         "sources": "स्रोत",
         "undated": "तारीख़ नहीं मिली",
     },
     "en": {
         "searching": "Searching the articles…",
+        "waiting": "The model is busy with other questions; before yours: {place}",
         "writing": "Writing the answer…",
+        "standalone": "Taken to mean:",
         "stopped": "The answer was stopped.",
         "sources": "Sources",
         "undated": "no date found",
     },
     "hi-Latn": {
         "searching": "Lekhon mein khoja ja raha hai…",
+        "waiting": "Model abhi doosre sawalon mein laga hai; aapse pehle: {place}",
         "writing": "Jawab likha ja raha hai…",
+        "standalone": "Sawal ka yeh matlab samjha gaya:",
         "stopped": "Jawab beech mein rok diya gaya.",
         "sources": "Srot",
         "undated": "tareekh nahin mili",
@@ -64,6 +70,10 @@ class Turn:
     language: AnswerLanguage = "en"
     found: tuple[Hit, ...] | None = None
     """What the search found; None while it runs."""
+    standalone: str | None = None
+    """The question that a follow-up was taken for."""
+    place: int = 0
+    """How many stand in line for the model before this one."""
     draft: str = ""
     """The answer as written so far; its marks are not checked yet."""
     answer: Answer | None = None
@@ -98,14 +108,22 @@ def _turn(number: int, turn: Turn) -> str:
 
 def _body(number: int, turn: Turn) -> str:
     words = _WORDS[turn.language]
+    asked = ""
+    if turn.standalone:
+        label = f'<span class="label">{words["standalone"]}</span>'
+        asked = f'<p class="standalone" dir="auto">{label} {_escaped(turn.standalone)}</p>'
     if turn.answer is not None:
-        return _answer(f"turn{number}", turn.answer, turn.found or ())
-    draft = "".join(_paragraph(part, turn.language) for part in _parts(turn.draft))
+        return asked + _answer(f"turn{number}", turn.answer, turn.found or ())
+    parts = [part.strip() for part in turn.draft.split("\n\n") if part.strip()]
+    draft = asked + "".join(_paragraph(_escaped(part), turn.language) for part in parts)
     if turn.problem is not None:
         return f'{draft}<p class="problem" dir="auto">{_escaped(turn.problem)}</p>'
     if turn.stopped:
         return f'{draft}<p class="status">{words["stopped"]}</p>'
-    status = words["searching"] if turn.found is None else words["writing"]
+    if turn.place:
+        status = words["waiting"].format(place=turn.place)
+    else:
+        status = words["searching"] if turn.found is None else words["writing"]
     return f'{draft}<p class="status working">{status}</p>'
 
 
@@ -113,33 +131,36 @@ def _answer(prefix: str, answer: Answer, found: Sequence[Hit]) -> str:
     note = f'<p class="note">{_escaped(answer.note)}</p>' if answer.note else ""
     if answer.refused:
         return f'{note}<p class="refused">{_escaped(answer.text)}</p>'
-    known = {citation.number for citation in answer.citations}
-    quotes = answer.engine == extract.NAME
-    # In a quoted paragraph only the last mark is ours; a [2] before it is the article's own.
-    ours = _LAST_MARK if quotes else _MARK
-
-    def link(mark: re.Match[str]) -> str:
-        number = int(mark[1])
-        if number not in known:
-            return mark.group()
-        return f'{_GLUE}<a class="mark" href="#{prefix}-{number}">{number}</a>'
-
-    text = "".join(
-        ours.sub(link, _paragraph(part, _lang(part) if quotes else answer.language))
-        for part in _parts(answer.text)
-    )
+    text = "".join(_sentences(prefix, answer))
     sources = "".join(_source(prefix, citation, answer, found) for citation in answer.citations)
     label = _WORDS[answer.language]["sources"]
     return f'{note}{text}<h3>{label}</h3><ol class="sources">{sources}</ol>'
 
 
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split("\n\n") if part.strip()]
+def _sentences(prefix: str, answer: Answer) -> Iterator[str]:
+    """Write paragraphs: a quote each, or what a model wrote, apart from what nothing bears out."""
+    quotes = answer.engine == extract.NAME
+    for held, group in groupby(answer.sentences, key=lambda sentence: bool(sentence.marks)):
+        written = [_escaped(each.text) + _links(prefix, each) for each in group]
+        if not held:
+            label = f'<span class="label">{UNSUPPORTED[answer.language]}</span>'
+            text = " ".join(written)
+            yield f'<p class="unsupported" dir="auto" lang="{answer.language}">{label} {text}</p>'
+        elif quotes:
+            yield from (_paragraph(text, _lang(text)) for text in written)
+        else:
+            yield _paragraph(" ".join(written), answer.language)
 
 
-def _paragraph(text: str, lang: str) -> str:
-    # The closing tag stands on a line of its own: the last mark is then the end of a line.
-    return f'<p class="answer" dir="auto" lang="{lang}">{_escaped(text)}\n</p>'
+def _links(prefix: str, sentence: Sentence) -> str:
+    return "".join(
+        f'{_GLUE}<a class="mark" href="#{prefix}-{number}">{number}</a>'
+        for number in sentence.marks
+    )
+
+
+def _paragraph(html: str, lang: str) -> str:
+    return f'<p class="answer" dir="auto" lang="{lang}">{html}</p>'
 
 
 def _source(prefix: str, citation: Citation, answer: Answer, found: Sequence[Hit]) -> str:

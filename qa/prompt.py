@@ -89,7 +89,7 @@ def read_out(excerpt: Excerpt) -> str:
 # What may begin a sentence, and what may stand in it: Hindi begins in Devanagari or with a figure,
 # English and roman Hindi have no Devanagari. Neither has brackets, which are for the marks.
 _FIGURES = "0-9\"'“‘("
-_LETTERS: dict[AnswerLanguage, tuple[str, str]] = {
+LETTERS: dict[AnswerLanguage, tuple[str, str]] = {
     "hi": (rf"[\u0900-\u097F{_FIGURES}]", r"[^\x00-\x1f<>\[\]]"),
     "en": (rf"[A-Za-z{_FIGURES}]", r"[^\x00-\x1f<>\[\]\u0900-\u097F]"),
     "hi-Latn": (rf"[A-Za-z{_FIGURES}]", r"[^\x00-\x1f<>\[\]\u0900-\u097F]"),
@@ -102,7 +102,7 @@ def _grammar(language: AnswerLanguage, excerpts: int) -> str:
     if not excerpts:
         return f"root ::= {refusal}\n"
     numbers = " | ".join(f'"{number}"' for number in range(1, excerpts + 1))
-    first, letter = _LETTERS[language]
+    first, letter = LETTERS[language]
     return (
         f'root ::= {refusal} | sentence (" " sentence){{0,3}}\n'
         "sentence ::= first letter{8,400} cite{1,3}\n"

@@ -1,8 +1,15 @@
-"""A small folder of articles in two languages, for whoever needs one."""
+"""A machine without models or settings of its own, and a small folder of articles."""
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
+
+# Whatever somebody has set or installed on the machine that runs the tests.
+for name in [name for name in os.environ if name.startswith("KHABAR_")]:
+    del os.environ[name]
+os.environ["KHABAR_MODELS"] = str(Path(tempfile.gettempdir()) / "khabar-tests-have-no-models")
 
 ARTICLES = {
     "goa-vaccine-en.txt": (

@@ -317,13 +317,18 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 class Endless:
     name = "endless"
+    room = 10_000
     lock = threading.Lock()
     asked = itertools.count()
 
-    def write(self, question, language, passages):
+    def count(self, messages):
+        return sum(len(message["content"]) for message in messages)
+
+    def write(self, prompt, deadline=None):
         with self.lock:
             if next(self.asked) % 2:
-                yield passages[0].text.split(".")[0] + ". [1]"
+                first = prompt.messages[1]["content"].split("\\n")[3]
+                yield first.strip("… ").split(".")[0] + ". [1]"
                 return
             for number in itertools.count():
                 yield f"word{number} "

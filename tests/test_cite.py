@@ -7,8 +7,8 @@ import pytest
 
 from index import Index, Passage
 from qa import cite
-from qa.cite import Sentence
-from qa.types import Citation
+from qa.cite import Drafted
+from qa.types import Citation, Sentence
 
 ARTICLES = {
     "talks.txt": (
@@ -56,19 +56,19 @@ def located(index: Index, claim: str, name: str) -> Citation | None:
 
 def test_a_draft_is_read_sentence_by_sentence() -> None:
     assert cite.parse("One fact. [1] Another fact. [2] [3]") == [
-        Sentence("One fact.", (1,)),
-        Sentence("Another fact.", (2, 3)),
+        Drafted("One fact.", (1,)),
+        Drafted("Another fact.", (2, 3)),
     ]
 
 
 def test_a_mark_counts_for_all_sentences_since_the_one_before() -> None:
     assert cite.parse("One fact. Another fact. [1]") == [
-        Sentence("One fact.", (1,)),
-        Sentence("Another fact.", (1,)),
+        Drafted("One fact.", (1,)),
+        Drafted("Another fact.", (1,)),
     ]
     assert cite.parse("रूस ने वादा किया। बात भी हुई। [1]") == [
-        Sentence("रूस ने वादा किया।", (1,)),
-        Sentence("बात भी हुई।", (1,)),
+        Drafted("रूस ने वादा किया।", (1,)),
+        Drafted("बात भी हुई।", (1,)),
     ]
 
 
@@ -187,12 +187,13 @@ def test_the_sentence_with_the_number_is_the_one_quoted(index: Index) -> None:
 def test_checking_keeps_what_holds_and_renumbers_from_1(index: Index) -> None:
     shown = [passage("vaada.txt"), passage("talks.txt")]
     drafted = [
-        Sentence("Lavrov planted a pine sapling.", (2,)),
-        Sentence("The Bank of England raised rates.", (2,)),
-        Sentence("Lavrov promised military equipment to Pakistan.", (1, 2)),
-        Sentence("A pine sapling was planted by Lavrov.", (2,)),
+        Drafted("Lavrov planted a pine sapling.", (2,)),
+        Drafted("The Bank of England raised rates.", (2,)),
+        Drafted("Lavrov promised military equipment to Pakistan.", (1, 2)),
+        Drafted("A pine sapling was planted by Lavrov.", (2,)),
     ]
-    text, citations = cite.check(drafted, shown, index.read)
+    sentences, citations = cite.check(drafted, shown, index.read)
+    text = cite.compose(sentences)
     assert text == (
         "Lavrov planted a pine sapling. [1] "
         "Lavrov promised military equipment to Pakistan. [2] "
@@ -204,15 +205,17 @@ def test_checking_keeps_what_holds_and_renumbers_from_1(index: Index) -> None:
 @pytest.mark.parametrize("number", [0, 3, 999])
 def test_a_passage_that_was_not_shown_is_no_source(number: int, index: Index) -> None:
     shown = [passage("talks.txt"), passage("vaada.txt")]
-    drafted = [Sentence("Lavrov planted a pine sapling.", (number,))]
-    assert cite.check(drafted, shown, index.read) == ("", [])
+    drafted = [Drafted("Lavrov planted a pine sapling.", (number,))]
+    sentences, citations = cite.check(drafted, shown, index.read)
+    assert (cite.compose(sentences), citations) == ("", [])
+    assert [sentence.marks for sentence in sentences] == [()]
 
 
 def test_what_cannot_be_read_as_a_question_is_not_borne_out(index: Index) -> None:
     shown = [passage("talks.txt")]
     for text in ("Лавров посадил сосну.", "Lavrov planted. " * 500, "?!"):
-        assert cite.check([Sentence(text, (1,))], shown, index.read) == ("", [])
+        assert cite.check([Drafted(text, (1,))], shown, index.read) == ([Sentence(text, ())], [])
 
 
 def test_nothing_drafted_gives_nothing(index: Index) -> None:
-    assert cite.check([], [passage("talks.txt")], index.read) == ("", [])
+    assert cite.check([], [passage("talks.txt")], index.read) == ([], [])

@@ -313,7 +313,7 @@ def test_a_process_that_used_a_model_ends_without_a_word(db: Path, tmp_path: Pat
 @pytest.mark.parametrize(
     ("model", "said"),
     [
-        ("gemma-4-e2b", "download gemma-4-E2B_q4_0-it.gguf (3.3 GB) from https://huggingface.co/"),
+        ("gemma-4-e2b", "is not on this machine; fetch it with: qa models pull gemma-4-e2b"),
         ("none.gguf", "There is no model file none.gguf"),
         (".", "cannot be read"),
     ],

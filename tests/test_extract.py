@@ -39,5 +39,8 @@ def test_each_quote_is_cited_whole_and_numbered() -> None:
 
 def test_a_quote_over_several_lines_is_written_on_one_and_cited_as_it_stands() -> None:
     citations = extract.cite([evidence("Lavrov arrived\n  on Tuesday."), evidence("He left.")])
-    assert extract.compose(citations) == "Lavrov arrived on Tuesday. [1]\n\nHe left. [2]"
+    assert (
+        extract.compose(extract.sentences(citations))
+        == "Lavrov arrived on Tuesday. [1]\n\nHe left. [2]"
+    )
     assert citations[0].quote == "Lavrov arrived\n  on Tuesday."

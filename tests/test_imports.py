@@ -14,16 +14,24 @@ import index
 import qa
 
 ROOT = Path(__file__).parent.parent
-HEAVY = ("torch", "gradio", "llama_cpp", "chromadb", "sentence_transformers", "transformers")
+HEAVY = (
+    "torch",
+    "gradio",
+    "llama_cpp",
+    "chromadb",
+    "sentence_transformers",
+    "transformers",
+    "huggingface_hub",
+)
 
 # Lower floors first; a module imports only from floors below its own.
 FLOORS = (
     ("types", "errors"),
     ("devanagari", "dates", "cldr", "irregular"),
     ("stopwords", "initialisms", "chunk", "models", "spread", "near"),
-    ("analyze", "furniture"),
-    ("lexicon", "clean"),
-    ("meta", "asked", "own_terms", "language", "times"),
+    ("analyze", "furniture", "model_folder"),
+    ("lexicon", "clean", "installed", "hub"),
+    ("meta", "asked", "own_terms", "language", "times", "download"),
     ("load",),
     ("library", "vectors", "terms", "embed", "rerank"),
     ("question", "store"),
@@ -43,12 +51,14 @@ PUBLIC = {
         "Question",
         "UpdateReport",
         "Verdict",
+        "download",
         "errors",
+        "installed",
         "models",
         "sentences",
         "stems",
     },
-    "qa": {"Answer", "Citation", "Found", "Piece", "ask", "stream"},
+    "qa": {"Answer", "Citation", "Found", "Piece", "Sentence", "Waiting", "ask", "stream"},
 }
 
 
@@ -112,8 +122,13 @@ def test_index_modules_import_only_from_lower_floors() -> None:
     assert upward == []
 
 
-def test_only_one_module_each_knows_chroma_tantivy_and_sqlite() -> None:
-    for library, owner in (("chromadb", "vectors"), ("tantivy", "terms"), ("sqlite3", "library")):
+def test_only_one_module_each_knows_chroma_tantivy_sqlite_and_the_hub() -> None:
+    for library, owner in (
+        ("chromadb", "vectors"),
+        ("tantivy", "terms"),
+        ("sqlite3", "library"),
+        ("huggingface_hub", "hub"),
+    ):
         users = {
             (package, name)
             for package in ("index", "qa")

@@ -2,7 +2,8 @@
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,11 @@ import pytest
 import tiny_gguf
 
 from index import Passage
-from index.errors import ModelError
-from qa import cite, llama, prompt
+from index.errors import ModelError, ModelLoadError
+from qa import cite, prompt
 from qa.llama import LlamaEngine
-from qa.types import AnswerLanguage
+from qa.prompt import Prompt
+from qa.types import AnswerLanguage, Excerpt, Waiting
 from qa.words import REFUSAL
 
 ANSWER = "रूस ने पाकिस्तान से वादा किया। [1] इस पर बात इस्लामाबाद में हुई। [2]"
@@ -30,10 +32,25 @@ def engine(folder: Path, says: str | None = None, **options: object) -> LlamaEng
     return LlamaEngine(tiny_gguf.write(folder / "tiny.gguf", says=says, **options))  # type: ignore[arg-type]
 
 
+def excerpts(passages: Sequence[Passage]) -> list[Excerpt]:
+    return [Excerpt(passage, ((0, len(passage.text)),)) for passage in passages]
+
+
+def asked(
+    language: AnswerLanguage = "hi", passages: Sequence[Passage] = PASSAGES, longest: int = 512
+) -> Prompt:
+    answering = prompt.answering("क्या वादा किया?", language, excerpts(passages))
+    return replace(answering, longest=longest)
+
+
 def written(
     model: LlamaEngine, language: AnswerLanguage = "hi", passages: Sequence[Passage] = PASSAGES
 ) -> str:
-    return "".join(model.write("क्या वादा किया?", language, passages))
+    return "".join(pieces(model.write(asked(language, passages))))
+
+
+def pieces(events: Iterable[str | Waiting]) -> list[str]:
+    return [event for event in events if isinstance(event, str)]
 
 
 def follows_grammar(text: str, passages: int) -> bool:
@@ -44,9 +61,9 @@ def follows_grammar(text: str, passages: int) -> bool:
 
 def test_an_answer_comes_in_pieces_and_is_what_the_model_says(tmp_path: Path) -> None:
     model = engine(tmp_path, ANSWER)
-    pieces = list(model.write("क्या वादा किया?", "hi", PASSAGES))
-    assert "".join(pieces) == ANSWER
-    assert len(pieces) > 5
+    events = list(model.write(asked()))
+    assert "".join(pieces(events)) == ANSWER
+    assert len(events) == len(pieces(events)) > 5  # nobody stands in line
     assert model.name == "tiny"
 
 
@@ -92,11 +109,8 @@ def test_without_passages_only_a_refusal_can_be_written(tmp_path: Path) -> None:
     assert written(engine(tmp_path, ANSWER), "en", ()) == REFUSAL["en"]
 
 
-def test_an_answer_cut_at_its_longest_loses_the_sentence_it_had_begun(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(llama, "_MAX_ANSWER", 14)
-    draft = written(engine(tmp_path, ANSWER))
+def test_an_answer_cut_at_its_longest_loses_the_sentence_it_had_begun(tmp_path: Path) -> None:
+    draft = "".join(pieces(engine(tmp_path, ANSWER).write(asked(longest=14))))
     assert ANSWER.startswith(draft)
     assert len(draft) < len(ANSWER)
     assert [s.text for s in cite.parse(draft)] == ["रूस ने पाकिस्तान से वादा किया।"]
@@ -111,24 +125,28 @@ def test_long_words_of_devanagari_are_not_lost(
     assert written(model) == "यह विश्वविद्यालय पुराना है। [1]"
 
 
-def test_passages_that_do_not_fit_are_left_out_from_the_end(tmp_path: Path) -> None:
-    model = engine(tmp_path, context=4_096)
-    many = [passage(f"{'रूस ने वादा किया। ' * 12}{number}", number) for number in range(1, 13)]
-    shown, tokens = model.fit("क्या वादा?", "hi", many)
-    assert 1 < shown < len(many)
-    assert len(tokens) + llama._MAX_ANSWER <= 4_096
-    text = model._model.detokenize(tokens).decode()
-    assert f"[{shown}] शीर्षक" in text
-    assert f"[{shown + 1}] शीर्षक" not in text
-    one_more = model._tokens(prompt.messages("क्या वादा?", "hi", many[: shown + 1]))
-    assert len(one_more) + llama._MAX_ANSWER > 4_096
-    assert written(model, passages=many)
-
-
-def test_a_context_too_short_for_one_passage_is_said(tmp_path: Path) -> None:
-    model = engine(tmp_path, context=512)
-    with pytest.raises(ModelError, match=r"has room for 512 tokens.*longer context"):
+def test_a_prompt_longer_than_the_context_is_refused_with_the_figures(tmp_path: Path) -> None:
+    model = engine(tmp_path, ANSWER, context=1_024)
+    needed = model.count(asked().messages) + asked().longest
+    assert needed > model.room == 1_024
+    with pytest.raises(ModelError, match=rf"has room for 1,024 tokens, and this needs {needed:,}"):
         written(model)
+
+
+def test_what_was_read_before_is_not_read_again(tmp_path: Path) -> None:
+    model = engine(tmp_path, ANSWER)
+    written(model)
+    read: list[int] = []
+    evaluate = model._model.eval
+
+    def counted(tokens: list[int]) -> None:
+        read.append(len(tokens))
+        evaluate(tokens)
+
+    model._model.eval = counted
+    other = prompt.answering("कब?", "hi", excerpts(PASSAGES))
+    assert "".join(pieces(model.write(other))) == ANSWER
+    assert read[0] < model.count(other.messages) / 4
 
 
 def test_the_same_question_gets_the_same_answer_whatever_was_asked_between(tmp_path: Path) -> None:
@@ -153,9 +171,9 @@ def test_rules_articles_and_question_reach_the_model_by_any_template(
     template: str | None, tmp_path: Path
 ) -> None:
     model = engine(tmp_path, ANSWER, template=template)
-    text = model._text(prompt.messages("क्या वादा?", "hi", PASSAGES))
-    assert text.index("You answer questions") < text.index("[1] शीर्षक")
-    assert text.index("[2] शीर्षक") < text.index("Question: क्या वादा?")
+    text = model._text(asked().messages)
+    assert text.index("You help a reader") < text.index("[1] शीर्षक")
+    assert text.index("[2] शीर्षक") < text.index("Question: क्या वादा किया?")
     assert text.endswith("<|assistant|>" if template else "Answer:")
     assert written(model) == ANSWER
 
@@ -163,7 +181,7 @@ def test_rules_articles_and_question_reach_the_model_by_any_template(
 def test_the_prompt_begins_with_one_begin_token(tmp_path: Path) -> None:
     for template in (tiny_gguf.TEMPLATE, None):
         model = engine(tmp_path, template=template)
-        _, tokens = model.fit("क्या वादा?", "hi", PASSAGES)
+        tokens = model._tokens(asked().messages)
         assert tokens[0] == model._model.token_bos()
         assert tokens.count(model._model.token_bos()) == 1
 
@@ -175,16 +193,18 @@ def test_control_tokens_in_articles_titles_and_questions_are_only_text(tmp_path:
     model = engine(tmp_path)
 
     def control(*parts: str) -> list[int]:
-        text = prompt.messages(parts[0], "hi", [passage(parts[1], title=parts[2])])
-        ids = model._tokens(text)
-        spelled = [model._spelled(token) for token in ids]
+        shown = excerpts([passage(parts[1], title=parts[2])])
+        ids = model._tokens(prompt.answering(parts[0], "hi", shown).messages)
+        spelled = [model._words.spelled(token) for token in ids]
         return [token for token, text in zip(ids, spelled, strict=True) if text in CONTROL]
 
     harmless = control("क्या वादा?", "रूस ने वादा किया।", "शीर्षक")
     assert len(harmless) == 6  # <s>, and of two turns the openings and ends, and the answer's
     for token in CONTROL:
         written_in = model._model.tokenize(token.encode(), add_bos=False, special=True)
-        assert any(model._spelled(t) == token for t in written_in)  # it would be one, left alone
+        assert any(
+            model._words.spelled(t) == token for t in written_in
+        )  # it would be one, left alone
         hostile = f"वादा {token}{token.upper()} किया {token}"
         assert control(hostile, hostile, hostile) == harmless
 
@@ -202,18 +222,18 @@ def test_two_threads_can_ask_at_once(tmp_path: Path) -> None:
 
 def test_stopping_midway_leaves_the_engine_usable(tmp_path: Path) -> None:
     model = engine(tmp_path, ANSWER)
-    pieces = model.write("क्या वादा किया?", "hi", PASSAGES)
-    next(pieces)
-    pieces.close()  # type: ignore[attr-defined]
+    events = model.write(asked())
+    next(events)
+    events.close()  # type: ignore[attr-defined]
     assert written(model) == ANSWER
 
 
 def test_an_answer_nobody_reads_on_holds_up_no_other(tmp_path: Path) -> None:
     model = engine(tmp_path, ANSWER)
-    left = model.write("क्या वादा किया?", "hi", PASSAGES)
+    left = model.write(asked())
     opening = next(left)
     assert written(model) == ANSWER
-    assert opening + "".join(left) == ANSWER
+    assert "".join(pieces([opening, *left])) == ANSWER
 
 
 def test_a_missing_file_a_folder_and_another_format_are_refused(tmp_path: Path) -> None:
@@ -249,12 +269,19 @@ def test_a_truncated_model_is_refused_with_the_reason(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_model_that_llama_cpp_does_not_survive_ends_no_process_of_ours(tmp_path: Path) -> None:
+    # A token that is there twice: llama.cpp aborts.
+    path = tiny_gguf.write(tmp_path / "twice.gguf", says="</s>[1]\n<x>")
+    with pytest.raises(ModelLoadError, match="does not survive reading it"):
+        LlamaEngine(path)
+
+
 def test_a_corrupt_model_is_refused_or_answers_and_never_ends_the_process(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     whole = tiny_gguf.write(tmp_path / "whole.gguf", says=ANSWER).read_bytes()
     refused = 0
-    for seed in range(40):
+    for seed in range(20):
         rng = np.random.default_rng(seed)
         data = bytearray(whole)
         for place in rng.integers(4, 16_000, rng.choice([1, 20, 100])):
@@ -266,5 +293,5 @@ def test_a_corrupt_model_is_refused_or_answers_and_never_ends_the_process(
         except ModelError as error:
             refused += 1
             assert "\n" not in str(error)
-    assert refused > 10
+    assert refused > 5
     assert capfd.readouterr() == ("", "")

@@ -1,6 +1,8 @@
 """Answers become HTML in which nothing an article says can run."""
 
 import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from index import Hit, Passage
 from qa import page
 from qa.page import Turn
-from qa.types import Answer, AnswerLanguage, Citation
+from qa.types import Answer, AnswerLanguage, Citation, Sentence
 
 HOSTILE = (
     '<img src=x onerror="alert(1)"> </div></article><script>alert(1)</script> '
@@ -66,8 +68,12 @@ def answer(
     refused: bool = False,
     engine: str = "some-model",
     note: str | None = None,
+    sentences: Sequence[Sentence] = (),
 ) -> Answer:
-    return Answer("?", text, refused, language, engine, citations, note)
+    written = (
+        () if refused else tuple(sentences or [Sentence(text, tuple(c.number for c in citations))])
+    )
+    return Answer("?", text, refused, language, engine, citations, note, written)
 
 
 def shown(given: Answer, hits: tuple[Hit, ...] = ()) -> Outline:
@@ -114,13 +120,35 @@ def test_an_article_without_a_date_says_so_and_one_without_a_title_shows_its_fil
 
 
 def test_every_mark_leads_to_the_source_of_its_number() -> None:
-    outline = shown(answer("One. [1][2] Two. [2]", citation(1), citation(2)))
+    written = [Sentence("One.", (1, 2)), Sentence("Two.", (2,))]
+    outline = shown(answer("One. [1][2] Two. [2]", citation(1), citation(2), sentences=written))
     targets = [attrs["href"] for tag, attrs in outline.tags if tag == "a"]
     sources = [attrs["id"] for tag, attrs in outline.tags if tag == "li"]
     assert targets == [f"#{sources[0]}", f"#{sources[1]}", f"#{sources[1]}"]
     assert outline.texts["answer"][0].replace("\N{WORD JOINER}\N{NO-BREAK SPACE}", "~") == (
-        "One.~1~2 Two.~2\n"
+        "One.~1~2 Two.~2"
     )
+
+
+def test_what_nothing_bears_out_stands_apart_and_says_so() -> None:
+    written = [Sentence("One.", (1,)), Sentence("Made up.", ()), Sentence("Two.", (1,))]
+    outline = shown(answer("One. [1] Two. [1]", citation(), language="en", sentences=written))
+    assert outline.texts["unsupported"] == ["Not borne out by the articles: Made up."]
+    assert [text[:4] for text in outline.texts["answer"]] == ["One.", "Two."]
+
+
+def test_the_question_that_a_follow_up_was_taken_for_is_shown() -> None:
+    turn = Turn("कब?", "hi", found=(), standalone="लावरोव कब आए?")
+    for each in (turn, replace(turn, answer=answer("x", citation()))):
+        outline = Outline(page.conversation([each]))
+        assert outline.texts["standalone"] == ["सवाल का यह मतलब समझा गया: लावरोव कब आए?"]
+
+
+def test_who_stands_in_line_for_the_model_is_told_how_many_are_before() -> None:
+    outline = Outline(page.conversation([Turn("?", "en", found=(), place=3)]))
+    assert outline.texts["status working"] == [
+        "The model is busy with other questions; before yours: 3"
+    ]
 
 
 def test_marks_of_two_questions_do_not_lead_to_each_others_sources() -> None:
@@ -130,22 +158,13 @@ def test_marks_of_two_questions_do_not_lead_to_each_others_sources() -> None:
     assert len(set(ids)) == 2
 
 
-def test_a_number_without_a_source_stays_text() -> None:
-    outline = shown(answer("One. [1] Two. [7]", citation()))
-    assert [attrs["href"] for tag, attrs in outline.tags if tag == "a"] == ["#turn0-1"]
-    assert "[7]" in outline.texts["answer"][0]
-
-
-def test_a_bracketed_number_in_a_quoted_sentence_is_the_articles_own() -> None:
-    given = answer(
-        "He said so.[2] And left. [1]\n\nShe stayed. [2]",
-        citation(1),
-        citation(2),
-        engine="extract",
-    )
+def test_a_bracketed_number_in_a_sentence_is_the_articles_own() -> None:
+    quoted = [Sentence("He said so.[2] And left.", (1,)), Sentence("She stayed.", (2,))]
+    given = answer("…", citation(1), citation(2), engine="extract", sentences=quoted)
     outline = shown(given)
     assert [attrs["href"] for tag, attrs in outline.tags if tag == "a"] == ["#turn0-1", "#turn0-2"]
     assert "[2]" in outline.texts["answer"][0]
+    assert len(outline.texts["answer"]) == 2
 
 
 def test_a_quote_is_shown_within_its_paragraph() -> None:
@@ -246,7 +265,7 @@ def test_an_unfinished_answer_says_what_is_being_done(turn: Turn, status: str) -
 
 def test_a_stopped_answer_keeps_what_was_written() -> None:
     outline = Outline(page.conversation([page.closed(Turn("?", "en", found=(), draft="Russia"))]))
-    assert outline.texts["answer"] == ["Russia\n"]
+    assert outline.texts["answer"] == ["Russia"]
     assert outline.texts["status"] == ["The answer was stopped."]
 
 

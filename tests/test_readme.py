@@ -15,7 +15,7 @@ from qa import cli
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-COMMANDS = ("index", "ask", "search", "chat", "eval")
+COMMANDS = ("index", "ask", "search", "chat", "eval", "models", "doctor")
 OWN_ARTICLES = ("imran-lavrov-mulaqat-hi.txt", "jaishankar-qin-lavrov-goa-en.txt")
 """What ~/news holds in the README, beside an empty file and a PDF."""
 
@@ -37,7 +37,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",
     }
-    for name in ("KHABAR_MODEL", "KHABAR_EMBEDDER"):
+    for name in ("KHABAR_MODEL", "KHABAR_MODELS", "KHABAR_EMBEDDER", "XDG_DATA_HOME"):
         environment.pop(name, None)
     return subprocess.run(
         [sys.executable, *arguments],
@@ -104,7 +104,7 @@ def test_the_table_has_every_command_and_every_option(capsys: pytest.CaptureFixt
     there = re.findall(r"^    ([a-z]+)  ", capsys.readouterr().out, re.MULTILINE)
     assert list(rows) == there == list(COMMANDS)
     for command, row in rows.items():
-        db = set() if command == "eval" else {"--db"}
+        db = set() if command in {"eval", "models"} else {"--db"}
         assert set(re.findall(r"--[a-z]+", row)) | db == options(command, capsys)
 
 

@@ -1,0 +1,88 @@
+"""Write a GGUF of realistic shape with random weights: it says nothing, at the speed of a real one.
+
+Some 0.4 billion parameters in Q4_0, and a vocabulary of 32,000 pieces of Hindi and English words.
+"""
+
+from pathlib import Path
+
+import gguf
+import numpy as np
+
+from index import stems
+from index.lexicon import load
+
+_WIDTH = 1_024
+_LAYERS = 24
+_HEADS = 16
+_FEED_FORWARD = 2_816
+_VOCABULARY = 32_000
+_BLOCK = 32
+"""Weights that Q4_0 keeps together: a scale of 16 bits, then half a byte for each."""
+TEMPLATE = (
+    "{{ bos_token }}{% for message in messages %}<|{{ message['role'] }}|>"
+    "{{ message['content'] }}</s>{% endfor %}<|assistant|>"
+)
+
+
+def _pieces() -> list[str]:
+    """Make a vocabulary: every byte, every letter, and beginnings of the lexicon's words."""
+    words = load()
+    whole = [*words.hindi, *words.english, *stems("प्रधानमंत्री")]
+    pieces = dict.fromkeys(piece for word in whole for piece in word)
+    for length in (2, 3, 4, 6, 9, 20):
+        pieces |= dict.fromkeys(
+            start for word in whole for start in (word[:length], f"▁{word[:length]}")
+        )
+    return list(dict.fromkeys([*pieces, "▁"]))
+
+
+def write(path: Path, seed: int = 0) -> Path:
+    """Write the model; returns its path."""
+    rng = np.random.default_rng(seed)
+    tokens = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
+    kinds = [gguf.TokenType.UNKNOWN, gguf.TokenType.CONTROL, gguf.TokenType.CONTROL]
+    kinds += [gguf.TokenType.BYTE] * 256 + [gguf.TokenType.CONTROL] * 3
+    tokens += ["<|system|>", "<|user|>", "<|assistant|>"]
+    tokens = [*tokens, *_pieces()][:_VOCABULARY]
+    kinds += [gguf.TokenType.NORMAL] * (len(tokens) - len(kinds))
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_context_length(8_192)
+    writer.add_embedding_length(_WIDTH)
+    writer.add_block_count(_LAYERS)
+    writer.add_feed_forward_length(_FEED_FORWARD)
+    writer.add_head_count(_HEADS)
+    writer.add_head_count_kv(_HEADS)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_rope_dimension_count(_WIDTH // _HEADS)
+    writer.add_tokenizer_model("llama")
+    writer.add_token_list(tokens)
+    writer.add_token_scores([-float(i) for i in range(len(tokens))])
+    writer.add_token_types(kinds)
+    writer.add_unk_token_id(0)
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+    writer.add_chat_template(TEMPLATE)
+
+    def add(name: str, rows: int, columns: int) -> None:
+        blocks = rows * columns // _BLOCK
+        scales = np.full((blocks, 1), 0.01, np.float16).view(np.uint8)  # (blocks, 2)
+        weights = rng.integers(0, 256, (blocks, _BLOCK // 2), np.uint8)
+        data = np.concatenate([scales, weights], axis=1).reshape(rows, -1)
+        writer.add_tensor(name, data, raw_dtype=gguf.GGMLQuantizationType.Q4_0)
+
+    add("token_embd.weight", len(tokens), _WIDTH)
+    add("output.weight", len(tokens), _WIDTH)
+    writer.add_tensor("output_norm.weight", np.ones(_WIDTH, np.float32))
+    for layer in range(_LAYERS):
+        for name in ("attn_q", "attn_k", "attn_v", "attn_output"):
+            add(f"blk.{layer}.{name}.weight", _WIDTH, _WIDTH)
+        for name in ("ffn_gate", "ffn_up"):
+            add(f"blk.{layer}.{name}.weight", _FEED_FORWARD, _WIDTH)
+        add(f"blk.{layer}.ffn_down.weight", _WIDTH, _FEED_FORWARD)
+        for name in ("attn_norm", "ffn_norm"):
+            writer.add_tensor(f"blk.{layer}.{name}.weight", np.ones(_WIDTH, np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
