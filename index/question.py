@@ -8,12 +8,12 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
-from index import initialisms
+from index import cldr, initialisms
 from index.analyze import is_function_word, stem, words
 from index.asked import Asked, kind_asked, without_kind
 from index.devanagari import skeleton, sound_key, sound_keys
@@ -91,9 +91,19 @@ class QueryTerm:
         return best
 
     @cached_property
+    def is_proper(self) -> bool:
+        """Whether it names somebody or something: no dictionary has it, or CLDR does."""
+        return self.kind == "name" or stem(self.word) in _proper_names()
+
+    @cached_property
     def phrases(self) -> list[str]:
         """List the alternatives of several stems."""
         return [alternative for alternative in self.alternatives if " " in alternative]
+
+
+@cache
+def _proper_names() -> frozenset[str]:
+    return frozenset(root for name in cldr.proper_names() for root in map(stem, words(name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ _MONTHS = (
 )
 _NAME = re.compile(r"(?<=\S\s)[A-Z][\w'’]*")
 """A word with a capital inside an English sentence."""
+_SAME_NAME = 0.5
+"""What a word of a passage must weigh as a spelling or translation of a name to be that name."""
 _LATIN, _DEVANAGARI = re.compile("[a-z]"), re.compile("[\u0900-\u097f]")
 
 Read = Callable[[str], Question]
@@ -172,18 +174,25 @@ def _holds(passage: Passage, claim: Question, wanted: AbstractSet[str]) -> bool:
 def _has_names(held: AbstractSet[str], claim: Question, passage: Passage) -> bool:
     """Whether a passage has the names of a claim, in its own spelling.
 
-    Within a language that is every word no dictionary has. In the other script such a word may be
-    one that the passage translates: a name is what English writes with a capital, or what some
-    article spells in the passage's script. (`bench/claims.py` measures what this lets through.)
+    Within a language that is every word no dictionary has, too. In the other script such a word may
+    be one that the passage translates: a name is then what English writes with a capital, or what
+    some article spells in the passage's script. (`bench/claims.py` measures what passes.)
     """
-    missing = [term for term in claim.terms if term.kind == "name" and not term.match(held)]
-    if claim.language == passage.language:
-        return not missing
-    if claim.language == "en":
-        names = {name.replace("’", "'").lower() for name in _NAME.findall(claim.text)}
-        return not any(term.word in names for term in missing)
+    missing = [term for term in claim.terms if term.match(held) < _SAME_NAME]
+    capitals = {name.replace("’", "'").lower() for name in _NAME.findall(claim.text)}
     script = _LATIN if passage.language == "en" else _DEVANAGARI
-    return not any(script.search(other) for term in missing for other in term.alternatives)
+    for term in missing:
+        if claim.language == "en" and passage.language == "en":
+            named = term.is_proper or term.word in capitals
+        elif claim.language == "en":
+            named = term.is_proper and term.word in capitals
+        elif claim.language == passage.language:
+            named = term.is_proper
+        else:
+            named = term.is_proper and any(map(script.search, term.alternatives))
+        if named:
+            return False
+    return True
 
 
 def _shown(passage: Passage, wanted: AbstractSet[str]) -> set[str]:

@@ -219,3 +219,19 @@ def test_what_cannot_be_read_as_a_question_is_not_borne_out(index: Index) -> Non
 
 def test_nothing_drafted_gives_nothing(index: Index) -> None:
     assert cite.check([], [passage("talks.txt")], index.read) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("source", "claim"),
+    [
+        ("talks.txt", "Lavrov planted a pine sapling in Paris."),
+        ("talks.txt", "Gromyko planted a pine sapling in the grounds of the Foreign Ministry."),
+        ("vaada.txt", "चीन ने पाकिस्तान को सैन्य उपकरण देने का वादा किया।"),
+        ("vaada.txt", "India promised military equipment to Afghanistan."),
+        ("talks.txt", "लावरोव ने भारत के विदेश मंत्रालय में चीड़ का पौधा लगाया।"),
+    ],
+)
+def test_a_name_that_the_passage_has_not_bears_nothing_out(
+    source: str, claim: str, index: Index
+) -> None:
+    assert cite.locate(index.read(claim), passage(source)) is None

@@ -1,12 +1,14 @@
-"""Write tiny real GGUF models: random ones, and one that says a given text."""
+"""Write tiny real GGUF models: random, or to say a text, and another when it is told to."""
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import gguf
 import numpy as np
 import numpy.typing as npt
+from families import FAMILIES, Family
 
 # Read when llama.cpp is loaded: threads that wait for others must not take the cores from them, or
 # tests that run side by side take ten times as long.
@@ -51,6 +53,19 @@ DROPS_SYSTEM = TEMPLATE.replace("<|{{", "{% if message['role'] == 'user' %}<|{{"
     "</s>{% endfor %}", "</s>{% endif %}{% endfor %}"
 )
 THINKS_UNLESS_TOLD = TEMPLATE + "{% if enable_thinking is not defined %}<think>{% endif %}"
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What a model obeys: words or control tokens, wherever in a prompt they stand."""
+
+    words: tuple[str, ...]
+    says: str
+    """What it answers to a prompt that has one of them."""
+
+
+_ORDER, _ORDERED, _OPENING, _OBEYS = range(4)
+"""Places of the embedding that a model which obeys keeps free."""
 _EAGER = ("▁[1]", "▁[2]", "▁[9]", "</s>")
 """What a random model often wants to say next, so that its answers come to an end."""
 _PIECES = (*_EAGER[:3], *"▁ ▁the ▁of ▁in ▁है ▁के ▁में है। । . ▁रूस ▁Russia 1 2".split())
@@ -63,19 +78,34 @@ def write(
     template: str | None = TEMPLATE,
     says: str | None = None,
     context: int = CONTEXT,
+    family: Family | None = None,
+    obeys: Orders | None = None,
 ) -> Path:
     """Write a llama model with an SPM vocabulary; returns the path.
 
-    Its weights are random from `seed`, or such that it answers any prompt with `says`.
+    Its weights are random from `seed`, or such that it answers any prompt with `says`, unless it
+    `obeys`. With a `family` it has its template, and the control tokens of all the families.
     """
     spoken = _cut(says) if says else []
+    control = list(CONTROL)
+    if family is not None:
+        template = family.template
+        control += sorted(
+            {token for each in FAMILIES.values() for token in each.control} - {*CONTROL}
+        )
     tokens = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
     kinds = [gguf.TokenType.UNKNOWN, gguf.TokenType.CONTROL, gguf.TokenType.CONTROL]
-    kinds += [gguf.TokenType.BYTE] * 256 + [gguf.TokenType.CONTROL] * len(CONTROL)
-    tokens += CONTROL
+    kinds += [gguf.TokenType.BYTE] * 256 + [gguf.TokenType.CONTROL] * len(control)
+    tokens += control
     tokens += [piece for piece in _PIECES if piece not in spoken]
     tokens += spoken
     kinds += [gguf.TokenType.NORMAL] * (len(tokens) - len(kinds))
+    words = [word for word in obeys.words if word not in control] if obeys else []
+    tokens += words
+    kinds += [gguf.TokenType.USER_DEFINED] * len(words)  # read as one wherever they stand
+    other = _cut(obeys.says, tokens) if obeys else []
+    tokens += other
+    kinds += [gguf.TokenType.NORMAL] * len(other)
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_context_length(context)
     writer.add_embedding_length(_WIDTH)
@@ -94,9 +124,16 @@ def write(
     writer.add_eos_token_id(2)
     if template is not None:
         writer.add_chat_template(template)
-    chain = _chain(tokens, spoken)
+    # A plain prompt ends in ":".
+    openings = [family.opening] if family else ["<|assistant|>", "<0x3A>"]
+    opens = [tokens.index(piece) for piece in openings]
+    chain = _chain(tokens, spoken, opens) | _chain(tokens, other)
     eager = [] if chain else [tokens.index(piece) for piece in _EAGER]
-    for name, tensor in _weights(len(tokens), seed, chain, eager).items():
+    tensors = _weights(len(tokens), seed, chain, eager)
+    if obeys:
+        orders = [tokens.index(word) for word in obeys.words]
+        _obey(tensors, orders, opens, tokens.index(other[0]))
+    for name, tensor in tensors.items():
         writer.add_tensor(name, tensor)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -105,13 +142,13 @@ def write(
     return path
 
 
-def _cut(text: str) -> list[str]:
-    """Cut a text into pieces of a few characters, no two of them the same."""
+def _cut(text: str, taken: Sequence[str] = CONTROL) -> list[str]:
+    """Cut a text into pieces of a few characters, no two of them the same, none of them taken."""
     pieces: list[str] = []
     piece = ""
     for char in text.replace(" ", "▁"):
         piece += char
-        if len(piece) >= 4 and piece not in pieces and piece not in CONTROL:
+        if len(piece) >= 4 and piece not in pieces and piece not in taken:
             pieces.append(piece)
             piece = ""
     if piece:
@@ -119,13 +156,14 @@ def _cut(text: str) -> list[str]:
     return pieces
 
 
-def _chain(tokens: Sequence[str], spoken: Sequence[str]) -> dict[int, int]:
+def _chain(
+    tokens: Sequence[str], spoken: Sequence[str], opens: Sequence[int] = ()
+) -> dict[int, int]:
     """Map each token to the one that follows it in what the model is to say."""
     if not spoken:
         return {}
     places = [tokens.index(piece) for piece in spoken]
     following = dict(zip(places, [*places[1:], tokens.index("</s>")], strict=True))
-    opens = [tokens.index("<|assistant|>"), tokens.index("<0x3A>")]  # a plain prompt ends in ":"
     return following | dict.fromkeys(opens, places[0])
 
 
@@ -170,3 +208,30 @@ def _weights(
         for name in ("attn_norm", "ffn_norm"):
             tensors[f"blk.{layer}.{name}.weight"] = np.ones(_WIDTH, np.float32)
     return {name: np.ascontiguousarray(t, dtype=np.float32) for name, t in tensors.items()}
+
+
+def _obey(
+    tensors: dict[str, npt.NDArray[np.float32]],
+    orders: Sequence[int],
+    opens: Sequence[int],
+    first: int,
+) -> None:
+    """Make the `first` token of the other text follow an opening once an order was read."""
+    embedded, out = tensors["token_embd.weight"], tensors["output.weight"]
+    free = slice(_ORDER, _OBEYS + 1)
+    embedded[:, free] = out[:, free] = 0
+    embedded[orders, _ORDER] = 1
+    embedded[opens, _OPENING] = 1
+    out[first, _OBEYS] = 1
+    for name in ("attn_q", "attn_k", "attn_v", "attn_output"):
+        tensors[f"blk.0.{name}.weight"][:] = 0
+    # Without queries and keys, attention is the average of all that was read: of the orders.
+    tensors["blk.0.attn_v.weight"][0, _ORDER] = 1
+    tensors["blk.0.attn_output.weight"][_ORDERED, 0] = 1
+    for name in ("ffn_gate", "ffn_up", "ffn_down"):
+        tensors[f"blk.1.{name}.weight"][:] = 0
+    # A gate times what it lets through: something only at an opening, and after an order. One
+    # order among 8,000 tokens must outweigh the usual answer.
+    tensors["blk.1.ffn_gate.weight"][0, _ORDERED] = 1e5
+    tensors["blk.1.ffn_up.weight"][0, _OPENING] = 1
+    tensors["blk.1.ffn_down.weight"][_OBEYS, 0] = 1

@@ -1,0 +1,90 @@
+"""qa doctor says what runs here, on what, and whether it answers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tiny_gguf
+
+from index import Index
+from qa import cli, examples
+
+
+def doctor(
+    capsys: pytest.CaptureFixture[str], db: Path, code: int = 0
+) -> tuple[str, dict[str, Any]]:
+    """Run it twice: as somebody reads it, and as JSON."""
+    assert cli.main(["doctor", "--db", str(db)]) == code
+    text = capsys.readouterr().out
+    assert cli.main(["doctor", "--db", str(db), "--json"]) == code
+    return text, json.loads(capsys.readouterr().out)
+
+
+def test_on_a_new_machine_all_is_well_and_quotes_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, found = doctor(capsys, tmp_path / "none")
+    assert "all well" in text
+    assert f"none at {tmp_path / 'none'}" in text
+    assert found["index"] is None
+    assert found["problems"] == []
+    assert [asked["outcome"] for asked in found["asked"]] == ["right"] * 5
+    assert all(0 < asked["first"] <= asked["whole"] for asked in found["asked"])
+    assert found["models"]["llm"]["name"] == "extract"
+    assert {"khabar", "Python", "chromadb", "llama-cpp-python"} <= found["versions"].keys()
+    assert found["free_memory"] > 0
+    assert not (tmp_path / "none").exists()
+
+
+def test_what_the_index_holds_is_counted_and_nothing_of_it_changed(
+    tmp_path: Path, articles: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Index(tmp_path / "db") as index:
+        index.update(articles)
+        held = index.inventory()
+    text, found = doctor(capsys, tmp_path / "db")
+    assert f"{held.articles} articles, {held.passages} passages" in text
+    assert found["index"]["articles"] == held.articles == 5
+    assert found["index"]["vectors"] == held.passages
+
+
+def test_an_index_whose_parts_differ_is_a_problem(
+    tmp_path: Path, articles: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Index(tmp_path / "db") as index:
+        index.update(articles)
+        index._store.vectors.delete([1])
+    text, found = doctor(capsys, tmp_path / "db", code=1)
+    assert "problem" in text
+    assert len(found["problems"]) == 1
+    assert "index the articles again" in found["problems"][0]
+
+
+def test_a_model_and_how_it_is_run_are_told_and_that_it_says_nothing_of_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tiny_gguf.write(tmp_path / "mine.gguf", says="It rains in Paris. [1]")
+    monkeypatch.setenv("KHABAR_MODEL", str(path))
+    monkeypatch.setenv("KHABAR_LLAMA", "context=4096 threads=1")
+    text, found = doctor(capsys, tmp_path / "none", code=1)
+    assert "context=4096 threads=1" in text
+    assert {asked["outcome"] for asked in found["asked"]} == {"quotes instead"}
+    assert found["problems"] == ["5 of 5 questions were not answered as they should be."]
+
+
+def test_a_model_that_cannot_be_used_is_a_problem_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "broken.gguf"
+    path.write_bytes(b"GGUF and no more")
+    monkeypatch.setenv("KHABAR_MODEL", str(path))
+    _, found = doctor(capsys, tmp_path / "none", code=1)
+    (problem,) = found["problems"]
+    assert "cannot load" in problem
+    assert [asked["outcome"] for asked in found["asked"]] == ["right"] * 5
+
+
+def test_the_questions_are_about_articles_that_ship() -> None:
+    names = {path.name for path in examples.articles().iterdir()}
+    assert {source for _, source in examples.QUESTIONS} <= names
