@@ -9,6 +9,8 @@ import pytest
 # Whatever somebody has set or installed on the machine that runs the tests.
 for name in [name for name in os.environ if name.startswith("KHABAR_")]:
     del os.environ[name]
+# Threads that wait for each other take ten times as long beside other tests.
+os.environ["KHABAR_LLAMA"] = "threads=1"
 os.environ["KHABAR_MODELS"] = str(Path(tempfile.gettempdir()) / "khabar-tests-have-no-models")
 
 ARTICLES = {

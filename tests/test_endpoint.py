@@ -106,7 +106,7 @@ def test_a_key_is_sent_and_never_shown(
     with serving(says("ok")) as server:
         engine = RemoteEngine(server.address)
         assert list(engine.write(ASKED)) == ["ok"]
-    assert all(f"Authorization: Bearer {KEY}\n" in headers for headers in server.headers)
+    assert all(f"\nAuthorization: Bearer {KEY}\n" in headers for headers in server.headers)
     assert KEY not in " ".join([*shown, caplog.text, repr(engine), repr(vars(engine))])
     monkeypatch.setenv("KHABAR_API_KEY", "कुंजी")
     with pytest.raises(ModelError, match="KHABAR_API_KEY holds characters that are in no key"):

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import tiny_gguf
 
 from index import Passage
-from index.errors import ModelError, ModelLoadError
+from index.errors import ModelError, ModelLoadError, ModelTimeoutError
 from qa import cite, prompt
 from qa.llama import LlamaEngine
 from qa.prompt import Prompt
@@ -81,16 +82,16 @@ def test_a_model_can_say_that_the_articles_do_not_answer(
     assert written(engine(tmp_path, REFUSAL[language]), language) == REFUSAL[language]
 
 
-@pytest.mark.parametrize("language", ["hi", "en"])
-@pytest.mark.parametrize("seed", [1, 2, 3, 9, 10])
-def test_whatever_a_model_would_say_the_grammar_makes_it_cite(
-    seed: int, language: AnswerLanguage, tmp_path: Path
-) -> None:
-    draft = written(engine(tmp_path, seed=seed), language)
-    finished = draft[: draft.rfind("]") + 1]
-    # Random models may not find an end: then what they began has no mark, and does not count.
-    assert follows_grammar(finished, len(PASSAGES))
-    assert cite.parse(draft) == cite.parse(finished)
+@pytest.mark.parametrize("seed", range(24))
+def test_whatever_a_model_would_say_the_grammar_makes_it_cite(seed: int, tmp_path: Path) -> None:
+    # Of 300 models, bench/seeds.py asks the same.
+    model = engine(tmp_path, seed=seed)
+    for language in ("hi", "en"):
+        draft = "".join(pieces(model.write(asked(language, longest=200))))
+        finished = draft[: draft.rfind("]") + 1]
+        # Random models may not find an end: what they began has no mark, and does not count.
+        assert follows_grammar(finished, len(PASSAGES)) or not finished
+        assert cite.parse(draft) == cite.parse(finished)
 
 
 def test_a_model_that_would_not_cite_is_made_to(tmp_path: Path) -> None:
@@ -295,3 +296,43 @@ def test_a_corrupt_model_is_refused_or_answers_and_never_ends_the_process(
             assert "\n" not in str(error)
     assert refused > 5
     assert capfd.readouterr() == ("", "")
+
+
+def test_sixteen_ask_at_once_and_half_of_them_leave_midway(tmp_path: Path) -> None:
+    model = engine(tmp_path, seed=3)
+    prompts = [
+        replace(prompt.answering(f"क्या वादा {number}?", "hi", excerpts(PASSAGES)), longest=24)
+        for number in range(16)
+    ]
+    alone = ["".join(pieces(model.write(each))) for each in prompts]
+    assert len(set(alone)) > 1
+    together: dict[int, str] = {}
+
+    def stay(number: int) -> None:
+        together[number] = "".join(pieces(model.write(prompts[number])))
+
+    def leave(number: int) -> None:
+        events = model.write(prompts[number])
+        next(events)
+        events.close()  # type: ignore[attr-defined]
+
+    threads = [
+        threading.Thread(target=leave if number % 2 else stay, args=(number,))
+        for number in range(16)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == {number: alone[number] for number in range(0, 16, 2)}
+
+
+def test_reading_a_long_prompt_is_stopped_at_once(tmp_path: Path) -> None:
+    model = engine(tmp_path, ANSWER)
+    long = passage("रूस ने पाकिस्तान से वादा किया। " * 80)
+    begun = asked(passages=[long])
+    with pytest.raises(ModelTimeoutError):
+        list(model.write(begun, time.monotonic() + 0.01))
+    # What was read of it before counts, and no more: the next answer is whole.
+    assert model._model.n_tokens < model.count(begun.messages)
+    assert written(model) == ANSWER
