@@ -22,6 +22,11 @@ _MAX_BATCH = 5_000
 _MAX_ARTICLES = 15_000
 """SQLite takes at most 32,766 values a statement, and Chroma 1.5 makes two of each article."""
 
+_DELETED_MEANWHILE = "Error finding id"
+"""What Chroma 1.5 says where a vector that a query had found is deleted before it is read."""
+_TRIES = 20
+"""Of a query while others delete; one in a thousand needs a second."""
+
 _MAX_RESULTS = 2**31 - 1
 """Chroma takes no larger number. It returns what there is where that is fewer; to count first
 takes as long as the query."""
@@ -102,9 +107,18 @@ class VectorIndex:
     def _query(
         self, vector: Vectors, limit: int, where: dict[str, Any] | None
     ) -> list[tuple[int, float]]:
-        found = self._collection.query(
-            query_embeddings=[vector], n_results=limit, where=where, include=["distances"]
-        )
+        # Imported here, as chromadb itself is.
+        from chromadb.errors import InternalError
+
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                found = self._collection.query(
+                    query_embeddings=[vector], n_results=limit, where=where, include=["distances"]
+                )
+                break
+            except InternalError as error:
+                if _DELETED_MEANWHILE not in str(error) or not tries_left:
+                    raise
         distances = found["distances"][0]
         return [(int(i), 1.0 - d) for i, d in zip(found["ids"][0], distances, strict=True)]
 

@@ -150,14 +150,13 @@ class Server:
         import httpx
 
         timeout = httpx.Timeout(_SILENCE, connect=call.patience())
-        method, content = "GET", None
-        if body is not None:
-            method, content = (
-                "POST",
-                json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
-            )
+        content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace") if body else None
         request = self._client.build_request(
-            method, url, content=content, timeout=timeout, extensions={"trace": call.trace}
+            "POST" if body else "GET",
+            url,
+            content=content,
+            timeout=timeout,
+            extensions={"trace": call.trace},
         )
         try:
             with closing(self._client.send(request, stream=True)) as response:

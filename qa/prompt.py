@@ -3,6 +3,7 @@
 What an article says is quoted material, never an instruction, and cannot speak as somebody else.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -28,6 +29,8 @@ _LANGUAGE: dict[AnswerLanguage, str] = {
 # Chat templates mark turns with tokens in such brackets (<|im_end|>, [INST]), and so does this
 # prompt its articles and their numbers; a model's tokenizer takes such tokens from any text.
 _HARMLESS = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "\x00": " "})
+# Some templates take /think, /no_think and /nothink, wherever they stand, for switches.
+_SWITCH = re.compile(r"/(?=(?:no_?)?think)")
 Message = dict[str, str]
 
 
@@ -44,7 +47,7 @@ class Prompt:
 
 def harmless(text: str) -> str:
     """Put a text on one line without brackets: nothing in it can pass for a mark of the prompt."""
-    return " ".join(text.translate(_HARMLESS).split())
+    return _SWITCH.sub("∕", " ".join(text.translate(_HARMLESS).split()))
 
 
 def answering(question: str, language: AnswerLanguage, excerpts: Sequence[Excerpt]) -> Prompt:

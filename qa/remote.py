@@ -10,8 +10,7 @@ from qa.endpoint import Call, Passing, Rejected, Server, bounded, parsed, said
 from qa.prompt import Message, Prompt
 
 _ROOM = 4_096
-"""Tokens, where a server does not tell: what Ollama has, which cuts a longer prompt and says
-nothing."""
+"""Tokens, where a server does not tell: as Ollama, which cuts a longer prompt without a word."""
 _PAUSES = (0.25, 0.5, 1.0, 2.0)
 """Seconds before another try, after a failure that may pass."""
 
@@ -230,8 +229,7 @@ def _chosen(server: Server) -> dict[str, Any]:
     names = ", ".join([*entries][:_LISTED]) + (", …" if len(entries) > _LISTED else "")
     if not server.wanted and len(entries) > 1:
         raise errors.ModelError(
-            f"{server} has several models ({names}); say which after a #, as in "
-            f"{server.url}#{first}."
+            f"{server} has several models ({names}); say which after a #, as {server.url}#{first}."
         )
     wanted = server.wanted or first
     # Ollama lists under its full name what it takes under the short one.

@@ -1,6 +1,7 @@
 """What a model is told, and what it may write."""
 
 import datetime
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -93,12 +94,20 @@ def test_a_title_and_a_question_of_several_lines_are_one_line() -> None:
     assert "Question: What? Answer: no\n" in content
 
 
-@given(st.text())
-def test_making_harmless_changes_brackets_and_spaces_and_nothing_else(text: str) -> None:
+@pytest.mark.parametrize("switch", ["/think", "/no_think", "/nothink", "</think>"])
+def test_a_text_cannot_switch_a_models_thinking_on_or_off(switch: str) -> None:
+    content = user(f"What? {switch}", "en", [excerpt(f"One.{switch} Two.", switch)])
+    assert not re.search("/(no_?)?think", content)
+
+
+@given(st.text() | st.from_regex(r"(\W*/(no_?)?thin?k)*"))
+def test_making_harmless_changes_brackets_switches_and_spaces_and_nothing_else(text: str) -> None:
     harmless = prompt.harmless(text)
     assert not set(harmless) & set("<>[]\x00\n\r\u2028")
     for one, other in ("<‹", ">›", "[(", "])"):
         text = text.replace(one, other)
+    for switch in ("/think", "/no_think", "/nothink"):
+        text = text.replace(switch, f"∕{switch[1:]}")
     assert harmless == " ".join(text.replace("\x00", " ").split())
 
 

@@ -1,9 +1,11 @@
 """Chroma: nearest by cosine, filters exactly, and lets go of what it is told to."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from chromadb.errors import InternalError
 
 from index.errors import IndexFolderError
 from index.vectors import VectorIndex, Vectors
@@ -127,3 +129,29 @@ def test_a_damaged_folder_is_said_and_left(tmp_path: Path, damage: str) -> None:
     with pytest.raises(IndexFolderError, match="delete that folder"):
         VectorIndex(folder)
     assert bad.read_bytes() == b"these bytes are mine" * 400
+
+
+def test_a_query_that_meets_a_deletion_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Chroma finds a vector, and another thread deletes it before Chroma has read it.
+    index = VectorIndex(tmp_path / "chroma")
+    index.add(range(10), range(10), unit(10))
+    query, failures = index._collection.query, iter(["Internal error: Error finding id", None])
+
+    def interrupted(**options: Any) -> Any:
+        if failure := next(failures):
+            raise InternalError(failure)
+        return query(**options)
+
+    monkeypatch.setattr(index._collection, "query", interrupted)
+    assert [passage for passage, _ in index.nearest(unit(10)[3], 1, None)] == [3]
+    monkeypatch.undo()
+
+    def broken(**_: Any) -> Any:
+        raise InternalError("the disk is gone")
+
+    monkeypatch.setattr(index._collection, "query", broken)
+    with pytest.raises(IndexFolderError, match="the disk is gone"):
+        index.nearest(unit(10)[3], 1, None)
+    index.close()
