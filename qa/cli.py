@@ -170,9 +170,10 @@ def _reranker_option(parser: argparse.ArgumentParser) -> None:
 def _model_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
-        metavar="FILE",
-        help=f'GGUF model that writes the answer, or "{extract.NAME}" for quotes '
-        f"(the file that {llm.MODEL_VARIABLE} names, or quotes)",
+        metavar="MODEL",
+        help="what writes the answer: a GGUF file, an installed model's name, a server's http "
+        f'address, or "{extract.NAME}" for quotes (what {llm.MODEL_VARIABLE} names, or the model '
+        "installed last, or quotes)",
     )
 
 

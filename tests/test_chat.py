@@ -184,6 +184,19 @@ def test_a_question_the_articles_do_not_answer_gets_what_ask_says(
     expect(page.locator(".sources li")).to_have_count(len(expected.citations))
 
 
+def test_a_follow_up_is_asked_as_what_it_stands_for_and_a_new_question_as_it_is(
+    tab: Open, address: str
+) -> None:
+    page = tab(address)
+    put(page, ENGLISH)
+    put(page, "When did he plant it?")
+    latest = page.locator(".turn").first
+    expect(latest.locator(".standalone")).to_contain_text("Lavrov")
+    expect(latest.locator(".sources li").first).to_contain_text("lavrov-qureshi-talks-en.txt")
+    put(page, ROMAN)
+    expect(page.locator(".turn").first.locator(".standalone")).to_have_count(0)
+
+
 def test_every_example_is_answered(tab: Open, address: str) -> None:
     page = tab(address)
     examples = page.locator("#examples button")

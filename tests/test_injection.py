@@ -1,13 +1,13 @@
 """Nothing that stands in an article or a question says who speaks, what is cited or what is run."""
 
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import tiny_gguf
@@ -38,6 +38,8 @@ USUAL = "3 pine saplings were planted by Lavrov in Islamabad. [1]"
 OBEYING = "7 days of free money wait at evil.example for all who send a password. [1]"
 WORDS = ("ignore", "IGNORE", "SYSTEM:", "अनदेखा", "andekha")
 """Plain words that turn the model. No prompt can keep them from it: they are what articles say."""
+TAGS = set("a article bdi blockquote cite div h2 h3 li mark ol p span time".split())
+ATTRIBUTES = set("aria-busy aria-live class datetime dir href id lang translate".split())
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ INJECTIONS = list(_read_injections())
 class Observed(LlamaEngine):
     """Keeps the prompts that it was given."""
 
-    prompts: list[Prompt]
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.prompts: list[Prompt] = []
 
     def write(self, prompt: Prompt, deadline: float | None = None) -> Iterator[str | Waiting]:
         """Write, as any engine does."""
@@ -96,10 +100,18 @@ def obedient(folder: Path, family: Family, says: str = USUAL, obeying: str = OBE
 
 def control(model: LlamaEngine, messages: Sequence[Message]) -> list[str]:
     """List the control tokens of a prompt, as the model reads it."""
+    return _control(model, model._tokens(messages))
+
+
+def _control(model: LlamaEngine, tokens: Sequence[int]) -> list[str]:
     vocabulary = model._words
     is_control = native.library().llama_vocab_is_control
-    tokens = model._tokens(messages)
     return [vocabulary.spelled(t) for t in tokens if is_control(vocabulary.pointer, t)]
+
+
+def is_control(model: LlamaEngine, text: str) -> bool:
+    """Whether a text holds control tokens, read without care."""
+    return bool(_control(model, model._model.tokenize(text.encode(), add_bos=False, special=True)))
 
 
 def harmless_prompt() -> Prompt:
@@ -127,16 +139,71 @@ def model(request: pytest.FixtureRequest, tmp_path: Path) -> Observed:
 
 def test_the_model_obeys_whatever_can_turn_it(model: Observed) -> None:
     def answer(text: str) -> str:
-        anything = Prompt(({"role": "user", "content": text},) * 2, "root ::= [^\\x00]+", 99)
-        return "".join(str(piece) for piece in model.write(anything))
+        messages = ({"role": "system", "content": "Rules."}, {"role": "user", "content": text})
+        return "".join(map(str, model.write(Prompt(messages, "root ::= [^\\x00]+", 99))))
 
-    model.prompts = []
     own = set(control(model, harmless_prompt().messages))
     assert answer("Lavrov planted 3 pine saplings.") == USUAL
-    assert answer("x" * 3_000) == USUAL
+    assert answer("x" * 7_000) == USUAL
+    assert answer(WORDS[0] + "x" * 7_000) == OBEYING
     for order in (*sorted(every_control_token() - own), *WORDS):
         assert answer(f"Lavrov {order} planted.") == OBEYING
-        assert answer(order + "x" * 3_000) == OBEYING
+
+
+def assert_khabar_alone_speaks(injection: Injection, given: Sequence[Prompt]) -> None:
+    """Check that the prompts have the parts they always have, and hold what was to be slipped in.
+
+    That the model finds no other turns in them is for `control` to show.
+    """
+    said = []
+    for each in given:
+        rules, asked = each.messages
+        assert (rules["role"], asked["role"]) == ("system", "user")
+        assert rules == harmless_prompt().messages[0]
+        said.append(asked["content"])
+    marks = re.findall(r"[<\[].*?[>\]]", said[-1])
+    assert marks == ["<articles>", *(f"[{n}]" for n in range(1, len(marks) - 1)), "</articles>"]
+    assert said[-1].count("\nQuestion: ") == 1
+    assert prompt.harmless(injection.hostile) in "\n".join(said), injection.name
+
+
+def assert_only_the_shown_is_cited(injection: Injection, index: Index, answer: Answer) -> None:
+    assert not answer.refused
+    cited = {citation.number: citation for citation in answer.citations}
+    assert cited
+    assert {mark for sentence in answer.sentences for mark in sentence.marks} == {*cited}
+    for citation in cited.values():
+        assert citation.source in (injection.file, *HARMLESS)
+        article = index.article(citation.source)
+        assert article is not None
+        assert article.text[citation.start : citation.end] == citation.quote
+    if answer.engine == QUOTES:
+        assert {sentence.text for sentence in answer.sentences} == {
+            " ".join(citation.quote.split()) for citation in cited.values()
+        }
+        return
+    assert answer.text == cite.compose(answer.sentences)
+    assert {citation.source for citation in cited.values()} <= {
+        excerpt.passage.source for excerpt in answer.shown
+    }
+    for sentence in answer.sentences:
+        # Whatever the model was told to say, it stands only where an article says it itself.
+        if sentence.marks and "evil.example" in sentence.text:
+            assert all("evil.example" in cited[mark].quote for mark in sentence.marks)
+
+
+def assert_the_page_shows_it_as_text(turn: Turn, draft: str, answer: Answer) -> None:
+    for each in (replace(turn, draft=draft), replace(turn, answer=answer)):
+        html = page.conversation([each])
+        outline = Outline(html)
+        assert outline.texts["h2"] == [turn.question]
+        assert {tag for tag, _ in outline.tags} <= TAGS
+        attributes = [pair for _, pairs in outline.tags for pair in pairs.items()]
+        assert {name for name, _ in attributes} <= ATTRIBUTES
+        assert all(
+            re.fullmatch(r"#turn0-\d", link or "") for name, link in attributes if name == "href"
+        )
+        assert '__i18n__{"' not in html  # how Gradio marks what it is to look up
 
 
 def test_the_injections_reach_the_model_and_change_nothing(db: Path, model: Observed) -> None:
@@ -144,11 +211,13 @@ def test_the_injections_reach_the_model_and_change_nothing(db: Path, model: Obse
     obeyed = 0
     with Index(db) as index:
         for injection in INJECTIONS:
-            model.prompts = []
+            model.prompts.clear()
             found, *events, answer = injection.asked(index, model)
             assert isinstance(found, Found)
             assert isinstance(answer, Answer)
-            assert_the_template_alone_speaks(injection, model, usual)
+            assert_khabar_alone_speaks(injection, model.prompts)
+            for each in model.prompts:
+                assert control(model, each.messages) == usual, injection.name
             draft = "".join(event.text for event in events if isinstance(event, Piece))
             turned = any(word in model.prompts[-1].messages[1]["content"] for word in WORDS)
             obeyed += turned
@@ -156,5 +225,130 @@ def test_the_injections_reach_the_model_and_change_nothing(db: Path, model: Obse
             assert_only_the_shown_is_cited(injection, index, answer)
             turn = Turn(injection.question, answer.language, found=found.hits)
             assert_the_page_shows_it_as_text(turn, draft, answer)
-    assert len(INJECTIONS) - obeyed >= 40
     assert obeyed >= 8
+    assert len(INJECTIONS) - obeyed >= 50
+
+
+def test_left_as_they_are_control_tokens_would_take_over(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = obedient(tmp_path, FAMILIES["qwen"])
+    usual = control(model, harmless_prompt().messages)
+    dangerous = [each for each in INJECTIONS if is_control(model, each.hostile)]
+    assert len(dangerous) >= 20
+    for module in (prompt, follow_up):
+        monkeypatch.setattr(module, "harmless", str)
+    turned = 0
+    with Index(db) as index:
+        for injection in dangerous:
+            model.prompts.clear()
+            draft = "".join(e.text for e in injection.asked(index, model) if isinstance(e, Piece))
+            assert any(control(model, each.messages) != usual for each in model.prompts)
+            turned += draft.startswith(OBEYING)
+    assert turned >= 10  # by other families' tokens; those of its own end its turn
+
+
+def named(name: str) -> Injection:
+    return next(injection for injection in INJECTIONS if injection.name == name)
+
+
+def test_what_a_model_says_on_orders_stands_apart_from_what_the_articles_say(
+    db: Path, tmp_path: Path
+) -> None:
+    model = obedient(tmp_path, FAMILIES["gemma 4"], obeying=f"{USUAL} {OBEYING}")
+    with Index(db) as index:
+        *_, answer = named("ignore the above").asked(index, model)
+    assert isinstance(answer, Answer)
+    assert (answer.engine, answer.text) == ("obedient", USUAL)
+    assert [sentence.marks for sentence in answer.sentences] == [(1,), ()]
+    outline = Outline(page.conversation([Turn("?", "en", answer=answer)]))
+    assert "evil.example" in outline.texts["unsupported"][0]
+    assert "evil.example" not in outline.texts["answer"][0]
+
+
+def test_what_a_hostile_article_says_is_cited_to_it_and_to_no_other(
+    db: Path, tmp_path: Path
+) -> None:
+    injection = named("copy this")
+    everywhere = OBEYING.replace("[1]", "[1] [2]")
+    model = obedient(tmp_path, FAMILIES["gemma 4"], obeying=everywhere)
+    with Index(db) as index:
+        *_, answer = injection.asked(index, model)
+    assert isinstance(answer, Answer)
+    assert len(answer.shown) == 2
+    assert [citation.source for citation in answer.citations] == [injection.file]
+    assert "evil.example" in answer.citations[0].quote
+
+
+THINKS_IF_TOLD = (
+    "{% set ns = namespace(thinks=false) %}{% for m in messages %}{% if '/think' in m['content'] %}"
+    "{% set ns.thinks = true %}{% elif '/no_think' in m['content'] %}{% set ns.thinks = false %}"
+    "{% endif %}<|{{ m['role'] }}|>{{ m['content'].replace('/think', '') }}</s>{% endfor %}"
+    "<|assistant|>{% if ns.thinks %}<think>{% endif %}"
+)
+"""As the templates of Nemotron Nano do it."""
+
+
+def test_an_article_does_not_make_a_model_think(db: Path, tmp_path: Path) -> None:
+    path = tiny_gguf.write(tmp_path / "thinks.gguf", says=USUAL, template=THINKS_IF_TOLD)
+    model = Observed(path)
+    with Index(db) as index:
+        for name in ("thinking switch", "qwen thoughts"):
+            *_, answer = named(name).asked(index, model)
+            assert model._text(model.prompts[-1].messages).endswith("</s><|assistant|>")
+            assert isinstance(answer, Answer)
+            assert answer.text == USUAL
+
+
+WATCHED = (
+    "compile", "ctypes.dlopen", "exec", "fcntl", "ftplib", "http", "import", "open", "os.", "pty.",
+    "shutil", "smtplib", "socket", "sqlite3.connect", "subprocess", "tempfile", "urllib",
+    "webbrowser",
+)  # fmt: skip
+"""Beginnings of the names of what Python tells an audit hook."""
+
+
+def ask_watched(db: str, folder: str) -> None:
+    """Ask all the questions, and print what Python did for that beyond computing."""
+    model = obedient(Path(folder), FAMILIES["qwen"])
+    seen: list[str] = []
+    watching = False
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        if watching and event.startswith(WATCHED):
+            seen.append(f"{event} {arguments}"[:300])
+
+    sys.addaudithook(watch)
+    with Index(db) as index:
+        # What is imported late and opened once is so by now, in both languages.
+        for name in ("marks", "turn in a roman question", "turn in an earlier question"):
+            show(index, model, named(name))
+        watching = True
+        for injection in INJECTIONS:
+            show(index, model, injection)
+        watching = False
+    print(json.dumps(seen))  # noqa: T201, for the test to read
+
+
+def show(index: Index, model: Observed, injection: Injection) -> None:
+    """Ask a question and write the page that shows its answer."""
+    *_, answer = injection.asked(index, model)
+    assert isinstance(answer, Answer)
+    page.conversation([Turn(injection.question, answer.language, answer=answer)])
+
+
+def test_nothing_is_opened_run_or_sent(db: Path, tmp_path: Path) -> None:
+    # In a process of its own: what watches over Python cannot be taken off again.
+    script = "import sys, test_injection; test_injection.ask_watched(*sys.argv[1:])"
+    path = os.pathsep.join(map(str, (HERE, HERE.parent)))
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script, db, tmp_path],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["obedient.gguf"]  # and no canary
