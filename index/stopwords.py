@@ -62,7 +62,8 @@ gae gayaa gai gayi gayee diya diyaa die diye di dee dena dene deta dete deti liy
 li lee lena lene leta lete leti sakta sakte sakti sake chuka chuke chuki wala wale wali vala
 vale vali walon kya kyaa kaun kon koun kaunsa konsa kaunsi kaunse kis kise kisne kisney kisko
 kiska kiske kiski kisme kismein kisse kin kinke kinko kinhone kab kahan kahaan kaha kahaa kaise
-kese kaisa kaisi kyon kyun kyo kyu kitna kitne kitni kitney nahi nahin nahee na naa mat hi hee
+kese kaisa kaisi kisliye kislie kyon kyun kyo kyu kitna
+kitne kitni kitney nahi nahin nahee na naa mat hi hee
 bhi bhee to toh jab tab ab yahan yahaan vahan wahan wahaan jahan jahaan aisa aise aisi vaise
 waise jaise jaisa jaisi itna itne itni utna kuch kuchh koi kisi kai kayi sabhi sab har ek agar
 yadi lekin parantu magar balki kyonki kyunki isliye taki taaki halanki phir fir saath sath baad

@@ -24,6 +24,9 @@ from qa.types import (
 
 DEFAULT_INDEX = ".khabar"
 """Where the commands keep the index: a hidden folder beside the articles' own."""
+TIMEOUT = 600.0
+"""Seconds in which a model must have answered, its waiting in line included: a slow laptop takes
+two minutes for one question."""
 
 
 def ask(
@@ -36,7 +39,7 @@ def ask(
     history: Sequence[Exchange] = (),
     engine: str | Path | Engine | None = None,
     language: AnswerLanguage | None = None,
-    timeout: float | None = None,
+    timeout: float | None = TIMEOUT,
 ) -> Answer:
     """Answer a question from an index, given open or by its folder.
 
@@ -45,7 +48,9 @@ def ask(
     the question it stands for. `engine` is a GGUF file, the name of an installed model, the address
     of a server, "extract" for quotes, or an open engine; None takes KHABAR_MODEL, or the model
     installed last, or quotes. The answer is in `language`, or in the question's. A model that has
-    not ended after `timeout` seconds is stopped. Where a model fails, quotes answer, and say so.
+    not ended after `timeout` seconds is stopped; None lets it take its time. Where a model fails,
+    quotes answer, and say so.
+
     Raises KhabarError for what cannot be asked or opened.
     """
     *_, answer = stream(
@@ -73,7 +78,7 @@ def stream(
     history: Sequence[Exchange] = (),
     engine: str | Path | Engine | None = None,
     language: AnswerLanguage | None = None,
-    timeout: float | None = None,
+    timeout: float | None = TIMEOUT,
 ) -> Iterator[Event]:
     """Answer as `ask` does, event by event: Found, then Pieces of text, then the Answer.
 

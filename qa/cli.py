@@ -16,7 +16,7 @@ from typing import Any, get_args
 
 from index import Hit, Index, KhabarError, UpdateReport
 from qa import extract, llm, models_command, words
-from qa.answer import DEFAULT_INDEX, open_index, stream
+from qa.answer import DEFAULT_INDEX, TIMEOUT, open_index, stream
 from qa.terminal import Bar, one_line, printable, say, write, write_json
 from qa.types import Answer, AnswerLanguage, Citation, Piece, Waiting
 
@@ -187,8 +187,9 @@ def _writing_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout",
         type=_up_to(86_400),
+        default=TIMEOUT,
         metavar="SECONDS",
-        help="stop a model that writes for longer (never)",
+        help=f"stop a model that has not ended by then ({TIMEOUT:.0f})",
     )
 
 

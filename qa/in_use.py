@@ -51,10 +51,18 @@ def _named(choice: str, variable: str, role: models.Role) -> Used:
     """Say that the environment makes a choice, and what is wrong with it if that can be seen."""
     no_model = {"embedder": "built-in", "reranker": "none", "llm": extract.NAME}[role]
     why = f"{variable} names it"
-    if choice != no_model and "://" not in choice:
-        try:
-            if not installed.locate(choice, role).exists():
-                why += ", but there is no such file or model"
-        except errors.ModelError as error:
-            why += f", but: {error}"
+    try:
+        if "://" in choice and role == "llm":
+            why += f"; the server has {_offered(choice)}"
+        elif choice != no_model and not installed.locate(choice, role).exists():
+            why += ", but there is no such file or model"
+    except errors.ModelError as error:
+        why += f", but: {error}"
     return Used(choice, why)
+
+
+def _offered(address: str) -> str:
+    # Imported here: nothing else asks a server before a question is asked.
+    from qa import remote
+
+    return ", ".join(remote.models(address))

@@ -76,7 +76,7 @@ class Observed(LlamaEngine):
     """Keeps the prompts that it was given."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path)
+        super().__init__(path, {"threads": 1})  # tests run side by side
         self.prompts: list[Prompt] = []
 
     def write(self, prompt: Prompt, deadline: float | None = None) -> Iterator[str | Waiting]:
@@ -138,16 +138,17 @@ def model(request: pytest.FixtureRequest, tmp_path: Path) -> Observed:
 
 
 def test_the_model_obeys_whatever_can_turn_it(model: Observed) -> None:
-    def answer(text: str) -> str:
+    def begins(text: str) -> str:
         messages = ({"role": "system", "content": "Rules."}, {"role": "user", "content": text})
-        return "".join(map(str, model.write(Prompt(messages, "root ::= [^\\x00]+", 99))))
+        return "".join(map(str, model.write(Prompt(messages, "root ::= [^\\x00]+", longest=2))))
 
     own = set(control(model, harmless_prompt().messages))
-    assert answer("Lavrov planted 3 pine saplings.") == USUAL
-    assert answer("x" * 7_000) == USUAL
-    assert answer(WORDS[0] + "x" * 7_000) == OBEYING
-    for order in (*sorted(every_control_token() - own), *WORDS):
-        assert answer(f"Lavrov {order} planted.") == OBEYING
+    orders = {*every_control_token(), *WORDS} - own
+    assert len(orders) > 20
+    for text in ("Lavrov planted 3 pine saplings.", "x" * 7_000, *own):
+        assert USUAL.startswith(begins(text))
+    for text in (f"{WORDS[0]}{'x' * 7_000}", *(f"Lavrov {order} planted." for order in orders)):
+        assert OBEYING.startswith(begins(text))
 
 
 def assert_khabar_alone_speaks(injection: Injection, given: Sequence[Prompt]) -> None:
@@ -326,6 +327,7 @@ def ask_watched(db: str, folder: str) -> None:
         watching = True
         for injection in INJECTIONS:
             show(index, model, injection)
+        Path(__file__).open("rb").close()  # to see that this would be seen
         watching = False
     print(json.dumps(seen))  # noqa: T201, for the test to read
 
@@ -350,5 +352,7 @@ def test_nothing_is_opened_run_or_sent(db: Path, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == []
+    seen = json.loads(done.stdout)
+    assert seen.pop().startswith(f"open ('{__file__}'")
+    assert seen == []
     assert [path.name for path in tmp_path.iterdir()] == ["obedient.gguf"]  # and no canary

@@ -136,7 +136,6 @@ def test_installing_changes_what_answers_and_not_what_embeds(qa: Run, tmp_path: 
     [
         ("KHABAR_MODEL", "llm", "first", "KHABAR_MODEL names it"),
         ("KHABAR_MODEL", "llm", "extract", "KHABAR_MODEL names it"),
-        ("KHABAR_MODEL", "llm", "http://127.0.0.1:8080", "KHABAR_MODEL names it"),
         (
             "KHABAR_MODEL",
             "llm",
@@ -173,6 +172,15 @@ def test_what_the_environment_names_is_used_and_what_is_wrong_with_it_is_said(
     qa("add", gguf(tmp_path / "last.gguf"))
     monkeypatch.setenv(variable, value)
     assert used(qa)[role] == {"name": value, "why": why}
+
+
+def test_a_server_that_is_not_there_is_said_in_the_list(
+    qa: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KHABAR_MODEL", "http://127.0.0.1:1/v1")
+    why = used(qa)["llm"]["why"]
+    assert why.startswith("KHABAR_MODEL names it, but: ")
+    assert "127.0.0.1:1" in why
 
 
 def test_the_variables_are_those_that_are_read() -> None:

@@ -38,7 +38,7 @@ sys.addaudithook(guard)
 """
 
 
-def reached(code: str, *arguments: object, **environment: str) -> list[object]:
+def reached(code: str, *arguments: object, **environment: str) -> list[list[str]]:
     """Run code where only this machine can be reached; returns what it tried besides."""
     done = subprocess.run(
         [
@@ -53,7 +53,7 @@ def reached(code: str, *arguments: object, **environment: str) -> list[object]:
         env={"PATH": "", "PYTHONPATH": "tests", **environment},
     )
     assert done.returncode == 0, done.stderr
-    found: list[object] = json.loads(done.stdout.splitlines()[-1])
+    found: list[list[str]] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
@@ -65,7 +65,7 @@ for command in json.loads(sys.argv[1]):
 """
 
 
-def commands(tmp_path: Path, *given: list[str]) -> list[object]:
+def commands(tmp_path: Path, *given: list[str]) -> list[list[str]]:
     lines = json.dumps(given)
     return reached(COMMANDS, lines, HOME=str(tmp_path), KHABAR_MODELS=str(tmp_path / "models"))
 
@@ -79,7 +79,8 @@ for host in ("example.org", "192.0.2.1"):
     except OSError:
         pass
 """
-    assert [host for _, host in reached(code, HOME=str(tmp_path))] == ["example.org", "192.0.2.1"]  # type: ignore[misc]
+    hosts = [host for _, host in reached(code, HOME=str(tmp_path))]
+    assert hosts == ["example.org", "192.0.2.1"]
 
 
 def test_indexing_asking_searching_measuring_and_checking_reach_nobody(tmp_path: Path) -> None:

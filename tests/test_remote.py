@@ -25,7 +25,7 @@ from scripted import (
 )
 
 from index.errors import ModelError, ModelTimeoutError
-from qa import endpoint, llm, prompt, remote
+from qa import cli, endpoint, llm, prompt, remote
 from qa.prompt import Prompt
 from qa.remote import RemoteEngine, models
 from qa.words import REFUSAL
@@ -102,6 +102,14 @@ def test_a_server_says_which_models_it_has(real: str) -> None:
         RemoteEngine(real)
     with pytest.raises(ModelError, match="has no model gemma; it has says, random"):
         RemoteEngine(f"{real}#gemma")
+
+
+def test_qa_models_lists_what_the_server_in_use_has(
+    real: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KHABAR_MODEL", f"{real}#says")
+    assert cli.main(["models"]) == 0
+    assert "KHABAR_MODEL names it; the server has says, random" in capsys.readouterr().out
 
 
 def test_stopping_midway_leaves_the_server_usable(real: str) -> None:
