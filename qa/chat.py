@@ -176,12 +176,16 @@ class _Talk:
         earlier = [page.closed(turn) for turn in turns if turn.question]
         earlier = earlier[1 - _KEPT :]
         cleared: Any = gr.skip() if example else ""
+        last: Turn | None = None
         history = [turn.answer for turn in earlier if turn.answer]
         question = " ".join(question.split())
         for turn in self._answered(question, history, _reads_hindi(request)):
+            if turn == last:  # still waiting for the model, and free to be stopped
+                yield (gr.skip(),) * 5
+                continue
             yield *_shown([*earlier, turn], busy=not turn.ended), cleared
             # Later pieces leave the box alone: the next question may be in it by now.
-            cleared = gr.skip()
+            cleared, last = gr.skip(), turn
 
     def _answered(self, question: str, history: Sequence[Answer], hindi: bool) -> Iterator[Turn]:
         if not question:

@@ -5,7 +5,7 @@ Knows nothing of models: llama.cpp is not safe to use from two threads, and this
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from typing import Protocol
@@ -15,6 +15,9 @@ from qa.types import Waiting
 
 _END = None
 """Follows the last piece of a job."""
+_BEAT = 0.2
+"""Seconds after which who waits is told the same place again: a generator can be closed only
+between two of its events, and a model may read for a minute before it writes."""
 
 
 class Signal(Protocol):
@@ -33,7 +36,13 @@ class _Job:
     def __init__(self, work: Callable[[], Iterator[str]]) -> None:
         self.work = work
         self.events: SimpleQueue[str | Waiting | None] = SimpleQueue()
+        self.place = 0
         self.left = False  # nobody waits for it any more
+
+    def move_to(self, place: int) -> None:
+        """Take a place in line, and tell who waits."""
+        self.place = place
+        self.events.put(Waiting(place))
 
 
 class Line:
@@ -49,8 +58,8 @@ class Line:
 
     def run(
         self, work: Callable[[], Iterator[str]], deadline: float | None = None
-    ) -> Iterator[str | Waiting]:
-        """Do a job on the line's thread and pass its pieces on, and before them its places in line.
+    ) -> Generator[str | Waiting, None, None]:
+        """Do a job on the line's thread and pass its pieces on, with its place while none comes.
 
         `deadline` is a `time.monotonic()`. Closing the iterator takes the job out of the line, or
         stops it. Raises ModelTimeoutError once the deadline is over, and what the job raises.
@@ -58,7 +67,7 @@ class Line:
         job = _Job(work)
         with self._changing:
             if self._jobs:
-                job.events.put(Waiting(len(self._jobs)))
+                job.move_to(len(self._jobs))
             self._jobs.append(job)
         done = self._thread.submit(self._do, job)
         try:
@@ -100,13 +109,15 @@ class Line:
             place = self._jobs.index(job)
             del self._jobs[place]
             for i, other in enumerate(self._jobs[place:], start=place):
-                other.events.put(Waiting(i))
+                other.move_to(i)
 
 
 def _next(job: _Job, deadline: float | None) -> str | Waiting | None:
+    """Wait for the next event, or a beat long; raises ModelTimeoutError once the time is up."""
+    left = _BEAT if deadline is None else min(_BEAT, deadline - time.monotonic())
     try:
-        if deadline is None:
-            return job.events.get()
-        return job.events.get(timeout=max(0.0, deadline - time.monotonic()))
+        return job.events.get(timeout=max(0.0, left))
     except Empty:
-        raise errors.ModelTimeoutError("The time for the answer was up.") from None
+        if deadline is not None and time.monotonic() >= deadline:
+            raise errors.ModelTimeoutError("The time for the answer was up.") from None
+        return Waiting(job.place)

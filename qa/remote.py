@@ -7,7 +7,9 @@ from typing import Any
 
 from index import errors
 from qa.endpoint import Call, Passing, Rejected, Server, bounded, parsed, said
+from qa.line import Line
 from qa.prompt import Message, Prompt
+from qa.types import Waiting
 
 _ROOM = 4_096
 """Tokens, where a server does not tell: as Ollama, which cuts a longer prompt without a word."""
@@ -66,8 +68,10 @@ class RemoteEngine:
         tokens = devanagari * _DEVANAGARI + ascii_only * _ASCII + other
         return int(tokens) + _TURN * (len(messages) + 1)
 
-    def write(self, prompt: Prompt, deadline: float | None = None) -> Iterator[str]:
+    def write(self, prompt: Prompt, deadline: float | None = None) -> Iterator[str | Waiting]:
         """Write what a prompt asks for, piece by piece, by its grammar if the server takes one.
+
+        Waiting(0) comes while there is no piece.
 
         `deadline` is a `time.monotonic()`. Closing the iterator, from another thread too, closes
         the connection at once, and servers then stop. What failed in passing is tried again, as
@@ -75,7 +79,8 @@ class RemoteEngine:
         if the server cannot be reached, refuses, or breaks off.
         """
         call = Call(deadline)
-        return _Pieces(self._write(prompt, call), call)
+        # On a line of its own, for who reads to be free between two pieces: servers have theirs.
+        return _Pieces(Line(_HangUp(call)).run(lambda: self._write(prompt, call)), call)
 
     def _write(self, prompt: Prompt, call: Call) -> Generator[str, None, None]:
         with call:
@@ -163,14 +168,24 @@ class RemoteEngine:
         )
 
 
-class _Pieces(Iterator[str]):
+class _HangUp:
+    """Stops an answer by closing the connection."""
+
+    def __init__(self, call: Call) -> None:
+        self.set = call.end
+
+    def clear(self) -> None:
+        """Begin: a connection serves one answer."""
+
+
+class _Pieces(Iterator[str | Waiting]):
     """An answer as it comes, which any thread may close."""
 
-    def __init__(self, pieces: Generator[str, None, None], call: Call) -> None:
+    def __init__(self, pieces: Generator[str | Waiting, None, None], call: Call) -> None:
         self._pieces = pieces
         self._call = call
 
-    def __next__(self) -> str:
+    def __next__(self) -> str | Waiting:
         return next(self._pieces)
 
     def close(self) -> None:

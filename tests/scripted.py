@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -13,7 +13,7 @@ from index import Passage
 from index.errors import ModelError
 from qa import prompt
 from qa.remote import RemoteEngine
-from qa.types import Excerpt
+from qa.types import Excerpt, Waiting
 
 
 def _excerpt(text: str, number: int) -> Excerpt:
@@ -124,7 +124,12 @@ def fails(status: int, body: object, kind: str = "application/json") -> Reply:
 
 def written(server: Scripted, deadline: float | None = None) -> str:
     """Ask for an answer, and return all of it."""
-    return "".join(RemoteEngine(server.address).write(ASKED, deadline))
+    return joined(RemoteEngine(server.address).write(ASKED, deadline))
+
+
+def joined(events: Iterable[str | Waiting]) -> str:
+    """Put the pieces of an answer together."""
+    return "".join(event for event in events if isinstance(event, str))
 
 
 def complaint(*replies: Reply) -> str:

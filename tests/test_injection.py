@@ -76,7 +76,7 @@ class Observed(LlamaEngine):
     """Keeps the prompts that it was given."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, {"threads": 1})  # tests run side by side
+        super().__init__(path, wanted={"threads": 1})  # tests run side by side
         self.prompts: list[Prompt] = []
 
     def write(self, prompt: Prompt, deadline: float | None = None) -> Iterator[str | Waiting]:
@@ -140,15 +140,16 @@ def model(request: pytest.FixtureRequest, tmp_path: Path) -> Observed:
 def test_the_model_obeys_whatever_can_turn_it(model: Observed) -> None:
     def begins(text: str) -> str:
         messages = ({"role": "system", "content": "Rules."}, {"role": "user", "content": text})
-        return "".join(map(str, model.write(Prompt(messages, "root ::= [^\\x00]+", longest=2))))
+        written = model.write(Prompt(messages, "root ::= [^\\x00]+", longest=2))
+        return "".join(piece for piece in written if isinstance(piece, str))
 
     own = set(control(model, harmless_prompt().messages))
     orders = {*every_control_token(), *WORDS} - own
     assert len(orders) > 20
-    for text in ("Lavrov planted 3 pine saplings.", "x" * 7_000, *own):
-        assert USUAL.startswith(begins(text))
-    for text in (f"{WORDS[0]}{'x' * 7_000}", *(f"Lavrov {order} planted." for order in orders)):
-        assert OBEYING.startswith(begins(text))
+    for text in ("Lavrov planted 3 pine saplings.", "x" * 4_000, *own):
+        assert begins(text)[:2] == USUAL[:2]
+    for text in (f"{WORDS[0]}{'x' * 4_000}", *(f"Lavrov {order} planted." for order in orders)):
+        assert begins(text)[:2] == OBEYING[:2]
 
 
 def assert_khabar_alone_speaks(injection: Injection, given: Sequence[Prompt]) -> None:

@@ -120,9 +120,9 @@ def test_those_who_leave_the_line_make_room_and_harm_nobody(
 
     waiting = [line.run(lambda name=name: job(name)) for name in "abcd"]  # type: ignore[misc]
     assert [next(events) for events in waiting] == [Waiting(n) for n in (1, 2, 3, 4)]
-    waiting[0].close()  # type: ignore[attr-defined]
-    waiting[2].close()  # type: ignore[attr-defined]
-    running.close()  # type: ignore[attr-defined]
+    waiting[0].close()
+    waiting[2].close()
+    running.close()
     assert list(waiting[1])[-1] == "b"
     assert list(waiting[3])[-1] == "d"
     assert done == ["b", "d"]
@@ -134,7 +134,7 @@ def test_the_job_that_runs_is_stopped_when_nobody_waits_for_it(
     job = Held(stop)
     running = line.run(job)
     next(running)
-    running.close()  # type: ignore[attr-defined]
+    running.close()
     assert stop.is_set()
     assert list(line.run(lambda: say("next")))[-1] == "next"
     assert not stop.is_set()
@@ -144,7 +144,7 @@ def test_stopping_one_never_stops_the_next(line: Line, stop: threading.Event) ->
     for _ in range(200):
         short = line.run(lambda: say("a", "b", "c"))
         assert next(short) == "a"
-        short.close()  # type: ignore[attr-defined]
+        short.close()
         whole = [piece for piece in line.run(lambda: say("x", "y")) if isinstance(piece, str)]
         assert whole == ["x", "y"]
 
