@@ -19,10 +19,9 @@ def pairs() -> Iterator[tuple[str, str]]:
             if code in theirs and not code.isdigit():
                 yield name.split("(")[0].strip(), theirs[code].split("(")[0].strip()
     for table in ("months", "days"):
-        for width in ("wide",):
-            names = getattr(hindi, table)["format"][width]
-            for key, name in getattr(english, table)["format"][width].items():
-                yield name, names[key]
+        names = getattr(hindi, table)["format"]["wide"]
+        for key, name in getattr(english, table)["format"]["wide"].items():
+            yield name, names[key]
 
 
 @cache

@@ -224,6 +224,11 @@ def _name(wanted: str | None, source: Path, role: Role, same: Model | None) -> s
         name = same.name
     else:
         name = re.sub(r"[^a-z0-9._-]+", "-", _title(source).lower()).strip("._-")[:100]
+    if name in models.TAKEN:
+        raise ModelError(
+            f"{name} means something else in Khabar, so no model is called that; choose another "
+            "name with --name."
+        )
     if not models.is_name(name):
         raise ModelError(
             f"{name[:200]!r} is not a short name ({models.NAME_RULE}); give one with --name."

@@ -22,7 +22,7 @@ FOLDER_VARIABLE = "KHABAR_MODELS"
 _SHARED = "share/khabar-qa"
 _HEAD = re.compile(r"\[(?P<role>[^\]]*)\]\s+(?P<name>\S+)")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
-_TAKEN = {FILE_NAME, "built-in", "none", "extract"}
+TAKEN = {FILE_NAME, "built-in", "none", "extract"}
 """Not names of models: the user's list lies beside them, and the others choose no model."""
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _REVISION = re.compile(r"[0-9a-f]{40}")
@@ -36,7 +36,7 @@ NAME_RULE = "a-z, 0-9, . _ -"
 
 def is_name(text: str) -> bool:
     """Say whether a text can be a model's short name, and so the name of its folder."""
-    return _NAME.fullmatch(text) is not None and text not in _TAKEN
+    return _NAME.fullmatch(text) is not None and text not in TAKEN
 
 
 def is_inside(name: str) -> bool:

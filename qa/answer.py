@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from index import Hit, Index, Question, Verdict, errors
 from qa import cite, extract, follow_up, llm, pack, prompt, words
@@ -82,12 +83,15 @@ def stream(
 ) -> Iterator[Event]:
     """Answer as `ask` does, event by event: Found, then Pieces of text, then the Answer.
 
-    Waiting comes wherever the model is busy with others.
+    Waiting comes again and again while a model reads or is busy with others; the iterator can be
+    closed at each event.
     """
+    _check(history, language, sources)
     deadline = None if timeout is None else time.monotonic() + timeout
     with _opened(index) as opened:
         model, reason = _model(engine)
-        standalone = yield from _standalone(opened, question, history, model, deadline)
+        shown = _still_there(opened, history, since, until, sources)
+        standalone = yield from _standalone(opened, question, history, model, shown, deadline)
         asked = opened.read(standalone or question)
         hits = opened.search(asked, since=since, until=until, sources=sources)
         yield Found(tuple(hits), standalone)
@@ -99,8 +103,23 @@ def stream(
         elif model is None:
             yield from _quotes(asking, verdict, reason)
         else:
-            earlier = _still_there(opened, history)
-            yield from _written(opened, asking, hits, verdict, model, earlier)
+            yield from _written(opened, asking, hits, verdict, model, shown)
+
+
+def _check(history: Sequence[object], language: str | None, sources: Sequence[str] | None) -> None:
+    """Raise QuestionError for what a caller is likely to get wrong, and types do not stop."""
+    if language is not None and language not in get_args(AnswerLanguage):
+        known = ", ".join(get_args(AnswerLanguage))
+        raise errors.QuestionError(f"There is no language {language!r} for an answer; say {known}.")
+    if isinstance(sources, str):
+        raise errors.QuestionError(f"sources is a list of files, and not one: [{sources!r}].")
+    for exchange in history:
+        pair = exchange if isinstance(exchange, tuple | list) and len(exchange) == 2 else (None,)
+        if not isinstance(exchange, Answer) and not all(isinstance(text, str) for text in pair):
+            raise errors.QuestionError(
+                f"history is a list of what was asked before, each an Answer or a pair of texts "
+                f"(question, answer); one of it is {exchange!r:.80}."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +162,7 @@ def _standalone(
     question: str,
     history: Sequence[Exchange],
     model: Engine | None,
+    shown: Sequence[Excerpt],
     deadline: float | None,
 ) -> Generator[Event, None, str | None]:
     """Put a follow-up so that it stands by itself; None where it does so already.
@@ -153,7 +173,6 @@ def _standalone(
         return None
     written = None
     if model is not None:
-        shown = _still_there(index, history)
         task = follow_up.prompt_for(question, history, shown)
         written = yield from _rewritten(model, task, deadline)
     if written is not None:
@@ -178,13 +197,28 @@ def _rewritten(
     return draft
 
 
-def _still_there(index: Index, history: Sequence[Exchange]) -> tuple[Excerpt, ...]:
-    """Give what the model was shown for the last question, if the articles are still the same."""
+def _still_there(
+    index: Index,
+    history: Sequence[Exchange],
+    since: datetime.date | None = None,
+    until: datetime.date | None = None,
+    sources: Sequence[str] | None = None,
+) -> tuple[Excerpt, ...]:
+    """Give what the model was shown for the last question.
+
+    If all of it is among the articles asked for, and they are still the same.
+    """
     last = history[-1] if history else None
     if not isinstance(last, Answer):
         return ()
     for excerpt in last.shown:
         passage = excerpt.passage
+        if sources is not None and passage.source not in sources:
+            return ()
+        if (since or until) and passage.date is None:
+            return ()
+        if passage.date and ((since and passage.date < since) or (until and passage.date > until)):
+            return ()
         article = index.article(passage.source)
         if article is None or article.text[passage.start : passage.end] != passage.text:
             return ()

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from index import Passage, Question, errors, sentences, stems
+from qa.numbers import is_numeric, values
 from qa.types import Citation, Sentence
 
 _MARKS = re.compile(r"((?:\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+)")
@@ -24,19 +26,6 @@ _IN_SENTENCE = 0.25
 _MIN_WORDS = 2
 """And how many of its words: one says nothing."""
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_NUMBER_WORDS = {
-    stem: str(value)
-    for value, names in enumerate(
-        """
-        two/दो three/तीन four/चार five/पांच six/छह/छः seven/सात eight/आठ nine/नौ ten/दस
-        eleven/ग्यारह twelve/बारह thirteen/तेरह fourteen/चौदह fifteen/पंद्रह sixteen/सोलह
-        seventeen/सत्रह eighteen/अठारह nineteen/उन्नीस twenty/बीस
-        """.split(),
-        start=2,
-    )
-    for stem in stems(names.replace("/", " "))
-}
 _MONTHS = (
     "January February March April May June July August September October November December".split()
 )
@@ -130,20 +119,32 @@ def _read(sentence: str, read: Read) -> Question | None:
 def locate(claim: Question, passage: Passage) -> Citation | None:
     """Find the sentence of a passage that bears a claim out best; None if the passage does not.
 
-    The passage must hold every number and name of the claim and enough of its words, be it in the
-    other language. This finds what was made up, not what was turned round: who did it, and whether
-    it was done at all, it does not check.
+    The passage must hold every name of the claim and enough of its words, be it in the other
+    language; the sentence and those beside it must hold its numbers, by value. This finds what was
+    made up, not what was turned round: who did it, whether it was done at all, and what a number
+    counts, it does not check.
     """
-    wanted = _numbers(stems(claim.text))
+    wanted = values(claim.text)
     if not _holds(passage, claim, wanted):
         return None
+    said = [term for term in claim.terms if not is_numeric(term.word)] or claim.terms
+    words = replace(claim, terms=tuple(said))
+    spans = sentences(passage.text)
+    texts = [passage.text[span.start : span.end] for span in spans]
+    everywhere = values(passage.title or "") | values(_date(passage, wanted))
     best, best_score = None, 0.0
-    for span in sentences(passage.text):
-        held = set(stems(passage.text[span.start : span.end]))
-        covered = claim.coverage(claim.met(held))
+    for i, (span, text) in enumerate(zip(spans, texts, strict=True)):
+        held = set(stems(text))
+        # A number alone does not tell that a sentence speaks of the same thing.
+        if words.coverage(words.met(held)) < _IN_SENTENCE:
+            continue
+        own = values(text)
+        beside = frozenset[Decimal]().union(*map(values, texts[max(i - 1, 0) : i + 2]))
+        if not wanted <= _told(own, beside, wanted) | everywhere:
+            continue
         # A sentence that has the claim's numbers tells more than one that has its other words.
-        score = covered + len(wanted & _numbers(held))
-        if covered >= _IN_SENTENCE and score > best_score:
+        score = claim.coverage(claim.met(held)) + len(wanted & own)
+        if score > best_score:
             best, best_score = span, score
     if best is None:
         return None
@@ -158,15 +159,31 @@ def locate(claim: Question, passage: Passage) -> Citation | None:
     )
 
 
-def _holds(passage: Passage, claim: Question, wanted: AbstractSet[str]) -> bool:
-    """Whether what a model was shown of a passage holds a claim's numbers and enough words."""
-    held = _shown(passage, wanted)
-    if not wanted <= _numbers(held):
-        return False
+def _told(
+    own: AbstractSet[Decimal], beside: AbstractSet[Decimal], wanted: AbstractSet[Decimal]
+) -> AbstractSet[Decimal]:
+    """List the numbers of a sentence, and what those beside it may add to them.
+
+    They may not add a year where the sentence names another one: that is the year of its own.
+    """
+    if any(map(_is_year, own - wanted)):
+        beside = {number for number in beside if not _is_year(number)}
+    return own | beside
+
+
+def _is_year(number: Decimal) -> bool:
+    return number == int(number) and 1000 <= number < 2100
+
+
+def _holds(passage: Passage, claim: Question, wanted: AbstractSet[Decimal]) -> bool:
+    """Whether what a model was shown of a passage holds a claim's names and enough words."""
+    held = set(stems("\n".join([passage.title or "", passage.text, _date(passage, wanted)])))
     same_language = (claim.language == "en") == (passage.language == "en")
-    if claim.coverage(claim.met(held)) < (_IN_PASSAGE if same_language else _ACROSS):
+    # Numbers are held to their value, sentence by sentence; their spelling says nothing.
+    met = [1.0 if is_numeric(term.word) else term.match(held) for term in claim.terms]
+    if claim.coverage(met) < (_IN_PASSAGE if same_language else _ACROSS):
         return False
-    if sum(term.match(held) > 0 for term in claim.terms) < _MIN_WORDS:
+    if sum(weight > 0 for weight in met) < _MIN_WORDS:
         return False
     return _has_names(held, claim, passage)
 
@@ -178,7 +195,9 @@ def _has_names(held: AbstractSet[str], claim: Question, passage: Passage) -> boo
     be one that the passage translates: a name is then what English writes with a capital, or what
     some article spells in the passage's script. (`bench/claims.py` measures what passes.)
     """
-    missing = [term for term in claim.terms if term.match(held) < _SAME_NAME]
+    missing = [
+        term for term in claim.terms if not is_numeric(term.word) and term.match(held) < _SAME_NAME
+    ]
     capitals = {name.replace("’", "'").lower() for name in _NAME.findall(claim.text)}
     script = _LATIN if passage.language == "en" else _DEVANAGARI
     for term in missing:
@@ -195,21 +214,10 @@ def _has_names(held: AbstractSet[str], claim: Question, passage: Passage) -> boo
     return True
 
 
-def _shown(passage: Passage, wanted: AbstractSet[str]) -> set[str]:
-    """List the stems of a passage, its title, and its date where a claim names that year."""
-    shown = [passage.title or "", passage.text]
+def _date(passage: Passage, wanted: AbstractSet[Decimal]) -> str:
+    """Write out the date of a passage where a claim names that year, else nothing."""
     date = passage.date
     # A day alone proves nothing; with its year it is the article's date.
-    if date is not None and str(date.year) in wanted:
-        shown.append(f"{date.day} {_MONTHS[date.month - 1]} {date.year} {date.month}")
-    return set(stems("\n".join(shown)))
-
-
-def _numbers(held: Iterable[str]) -> set[str]:
-    """List the numbers among stems, "nine" and "नौ" as 9."""
-    numbers = set()
-    for stem in held:
-        if stem in _NUMBER_WORDS:
-            numbers.add(_NUMBER_WORDS[stem])
-        numbers |= {digits.lstrip("0") or "0" for digits in _NUMBER.findall(stem)}
-    return numbers
+    if date is None or date.year not in wanted:
+        return ""
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}, {date.month}"

@@ -18,7 +18,7 @@ from index import Hit, Index, KhabarError, UpdateReport
 from qa import extract, llm, models_command, words
 from qa.answer import DEFAULT_INDEX, TIMEOUT, open_index, stream
 from qa.terminal import Bar, one_line, printable, say, write, write_json
-from qa.types import Answer, AnswerLanguage, Citation, Piece, Waiting
+from qa.types import Answer, AnswerLanguage, Citation, Event, Piece, Waiting
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -152,18 +152,19 @@ def _question_options(parser: argparse.ArgumentParser) -> None:
 def _embedder_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--embedder",
-        metavar="DIR",
+        metavar="MODEL",
         help="folder of a sentence-transformers model, name of one that is installed, or "
-        '"built-in" (the one the index has)',
+        '"built-in" (the one the index was made with; for a new one, what KHABAR_EMBEDDER names, '
+        'or "built-in")',
     )
 
 
 def _reranker_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reranker",
-        metavar="DIR",
+        metavar="MODEL",
         help="folder of a cross-encoder that reads the best passages again, name of one that is "
-        'installed, or "none" (the one that KHABAR_RERANKER names, or none)',
+        'installed, or "none" (what KHABAR_RERANKER names, or none)',
     )
 
 
@@ -253,7 +254,6 @@ def _say_unread(report: UpdateReport) -> None:
 
 def _ask(options: argparse.Namespace) -> int:
     with open_index(options.db, options.embedder, options.reranker) as index:
-        watched = sys.stderr.isatty()
         events = stream(
             options.question,
             index,
@@ -264,23 +264,44 @@ def _ask(options: argparse.Namespace) -> int:
             language=options.language,
             timeout=options.timeout,
         )
-        held = ""  # quotes come in one piece, which is all the answer: shown once is enough
-        for event in events:
-            if isinstance(event, Answer):
-                answer = event
-            elif isinstance(event, Waiting) and event.place and watched:
-                say(f"in line for the model: {event.place} before this question")
-            elif isinstance(event, Piece) and watched:
-                sys.stderr.write(printable(held))
-                sys.stderr.flush()
-                held = event.text
-    if watched and answer.engine != extract.NAME and not answer.refused:
-        say(f"{held}\n")
+        answer = (_watched if sys.stderr.isatty() else _awaited)(events)
     if options.json:
         write_json(_answer_fields(answer))
     else:
         _print_answer(answer)
     return 0
+
+
+def _awaited(events: Iterable[Event]) -> Answer:
+    *_, answer = events
+    assert isinstance(answer, Answer)  # noqa: S101, the last event always is
+    return answer
+
+
+def _watched(events: Iterable[Event]) -> Answer:
+    """Show on stderr what a model writes, as it writes; ends the line, whatever ends the events."""
+    held, begun = "", False
+    try:
+        for event in events:
+            if isinstance(event, Waiting) and event.place:
+                say(f"in line for the model: {event.place} before this question")
+            elif isinstance(event, Piece):
+                begun = _show(held) or begun
+                held = event.text
+            elif isinstance(event, Answer) and held == event.text:
+                held = ""  # quotes come in one piece, which is all the answer: once is enough
+    finally:
+        begun = _show(held) or begun
+        if begun:
+            say("\n")
+    return _awaited([event])
+
+
+def _show(text: str) -> bool:
+    """Write a part of a line to stderr; returns whether there was any."""
+    sys.stderr.write("\n".join(printable(line) for line in text.split("\n")))
+    sys.stderr.flush()
+    return bool(text)
 
 
 def _answer_fields(answer: Answer) -> dict[str, Any]:

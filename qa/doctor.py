@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from index import Index, KhabarError, errors, models
+from index import Index, KhabarError, errors, installed, models
 from qa import examples, extract, in_use, llm, machine
 from qa.answer import open_index, stream
 from qa.llm import Engine
@@ -52,8 +52,10 @@ class _Checkup:
     """How the llm is run."""
     cores: int
     free_memory: int
-    """Bytes, as the next two."""
-    free_disk_of_models: int
+    """Bytes, as the free disks."""
+    folder_of_models: str | None
+    """None, and no free disk, if it cannot be named."""
+    free_disk_of_models: int | None
     free_disk_of_index: int
     index: dict[str, Any] | None
     """What it holds."""
@@ -78,6 +80,7 @@ def _look(db: Path, bar: Bar) -> _Checkup:
     problems: list[str] = []
     steps = len(_QUESTIONS) + 2
     inventory = _inventory(db, problems)
+    folder = _folder_of_models(problems)
     bar.show(1, steps)
     try:
         engine = llm.choose(None)
@@ -102,11 +105,12 @@ def _look(db: Path, bar: Bar) -> _Checkup:
         settings=_settings(engine),
         cores=here.cores,
         free_memory=here.free,
-        free_disk_of_models=_free_disk(models.folder()),
+        folder_of_models=str(folder) if folder else None,
+        free_disk_of_models=_free_disk(folder) if folder else None,
         free_disk_of_index=_free_disk(db),
         index=inventory,
         asked=tuple(asked),
-        problems=tuple(problems),
+        problems=tuple(dict.fromkeys(problems)),
     )
 
 
@@ -142,6 +146,17 @@ def _inventory(db: Path, problems: list[str]) -> dict[str, Any] | None:
     return asdict(held)
 
 
+def _folder_of_models(problems: list[str]) -> Path | None:
+    """Name the folder, if it can be named, and add what is wrong with it or with a model in it."""
+    try:
+        folder = models.folder()
+        problems.extend(installed.damaged().values())
+    except errors.ModelError as error:
+        problems.append(str(error))
+        return None
+    return folder
+
+
 def _ask(engine: Engine | None) -> Iterator[_Asked]:
     """Ask the questions of a new index of the shipped articles."""
     with tempfile.TemporaryDirectory() as folder, Index(Path(folder) / "db") as index:
@@ -173,8 +188,15 @@ def _settings(engine: Engine | None) -> str:
 
 
 def _free_disk(path: Path) -> int:
-    there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    there = next(folder for folder in (path, *path.absolute().parents) if _is_there(folder))
     return shutil.disk_usage(there).free
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # in a folder that is not for us to look into
+        return False
 
 
 _INDENT = 11
@@ -192,7 +214,9 @@ def _lines(found: _Checkup, db: Path) -> Iterator[str]:
     for role, used in found.models.items():
         yield line(role, f"{used.name} ({used.why})")
     yield line("", found.settings)
-    yield line("models", f"{models.folder()}, {models.sized(found.free_disk_of_models)} free")
+    if found.folder_of_models and found.free_disk_of_models is not None:
+        free = models.sized(found.free_disk_of_models)
+        yield line("models", f"{found.folder_of_models}, {free} free")
     yield line("index", f"{_about(found.index, db)}, {models.sized(found.free_disk_of_index)} free")
     yield line("questions", "on the shipped articles; seconds to the first words, and in all")
     for asked in found.asked:

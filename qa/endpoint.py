@@ -193,7 +193,7 @@ class Server:
             return Passing(f"{self} broke off{text}; ask again, or look at what it logs.")
         if isinstance(cause, socket.gaierror):
             text = self.quoted(cause.strerror)
-            return errors.ModelError(f"There is no such host as that of {self.url}{text}.")
+            return errors.ModelError(f"The host in {self.url} is not known{text}.")
         if isinstance(cause, ssl.SSLError):
             text = self.quoted(getattr(cause, "verify_message", None) or cause.reason)
             return errors.ModelError(
@@ -201,7 +201,9 @@ class Server:
                 "in SSL_CERT_FILE, or write http:// if it has none."
             )
         text = self.quoted(cause.strerror if cause else error)
-        return Passing(f"Nothing answers at {self.url}{text}; start the server, or mend that.")
+        return Passing(
+            f"Nothing answers at {self.url}{text}; start the server, or check the address."
+        )
 
     def _refusal(self, response: "httpx.Response") -> errors.ModelError:
         """Say what a status other than 200 means."""
@@ -211,7 +213,7 @@ class Server:
         if 300 <= status < 400:
             there = urlsplit(urljoin(str(response.url), response.headers.get("location", "")))
             return errors.ModelError(
-                f"{self} sends one on to {_shown(there)}, and Khabar does not follow; give the "
+                f"{self} redirects to {_shown(there)}, and Khabar does not follow; give the "
                 "address where the model is."
             )
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):

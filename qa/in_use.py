@@ -42,7 +42,11 @@ def _reranker() -> Used:
 def _llm() -> Used:
     if named := os.environ.get(MODEL_VARIABLE):
         return _named(named, MODEL_VARIABLE, "llm")
-    if last := installed.default("llm"):
+    try:
+        last = installed.default("llm")
+    except errors.ModelError as error:
+        return Used("none", str(error))
+    if last:
         return Used(last.name, "the one installed last")
     return Used(extract.NAME, "no llm is here, so answers are quotes")
 

@@ -69,7 +69,8 @@ class Line:
             if self._jobs:
                 job.move_to(len(self._jobs))
             self._jobs.append(job)
-        done = self._thread.submit(self._do, job)
+            # Under the lock: in another order than the line's, one would be stopped for another.
+            done = self._thread.submit(self._do, job)
         try:
             while (event := _next(job, deadline)) is not _END:
                 yield event

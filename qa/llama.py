@@ -58,6 +58,7 @@ class LlamaEngine:
             )
             self._words = native.Vocabulary(self._model)
             self._format = self._formatter()
+            self._try_template()
         except (ValueError, RuntimeError, OSError, SubprocessError, TemplateError) as error:
             reason = native.reasons[-1] if native.reasons else " ".join(str(error).split())
             raise errors.ModelLoadError(
@@ -82,6 +83,15 @@ class LlamaEngine:
             template, self._words.spelled(end), self._words.spelled(begin)
         )
         return formatter
+
+    def _try_template(self) -> None:
+        """Raise ValueError for a template that cannot write a conversation out."""
+        trial = [{"role": role, "content": role} for role in ("system", "user")]
+        try:
+            self._text(trial)
+        # A template is a program, and can fail as any program can.
+        except Exception as error:
+            raise ValueError(f"its chat template fails: {error}") from error
 
     def count(self, messages: Sequence[Message]) -> int:
         """Count the tokens of a conversation."""

@@ -46,22 +46,29 @@ def choose(engine: "str | Path | Engine | None") -> Engine | None:
     open; None takes what KHABAR_MODEL names, or the model installed last, or quotes. Raises
     ModelError if there is no such model or server, ModelLoadError if it is there and of no use.
     """
-    if engine is None:
-        engine = os.environ.get(MODEL_VARIABLE) or _installed()
-    if engine == extract.NAME:
+    wanted = engine or os.environ.get(MODEL_VARIABLE)
+    if wanted == extract.NAME:
         return None
-    if not isinstance(engine, str | Path):
-        return engine
+    if wanted and not isinstance(wanted, str | Path):
+        return wanted
     # Two threads that ask at once must not load gigabytes twice.
     with _loading:
-        if isinstance(engine, str) and engine.lower().startswith(("http://", "https://")):
-            return _connect(engine)
-        return _open(*_located(str(engine)))
+        if not wanted:
+            return _installed()
+        if isinstance(wanted, str) and wanted.lower().startswith(("http://", "https://")):
+            return _connect(wanted)
+        return _opened(*_located(str(wanted)))
 
 
-def _installed() -> str:
-    model = installed.default("llm")
-    return extract.NAME if model is None else model.name
+def _installed() -> Engine | None:
+    """Open the model installed last. Raises ModelLoadError if there are none but damaged ones."""
+    if model := installed.default("llm"):
+        return _opened(model.path, model.name)
+    for name, reason in installed.damaged().items():
+        listed = models.find(name)
+        if listed is None or listed.role == "llm":
+            raise errors.ModelLoadError(reason)
+    return None
 
 
 def _located(wanted: str) -> tuple[Path, str]:
@@ -79,17 +86,28 @@ def _located(wanted: str) -> tuple[Path, str]:
     return path, here.name if here else path.stem
 
 
-@lru_cache(maxsize=1)
-def _open(path: Path, name: str) -> Engine:
-    # Imported here: quotes need no llama.cpp.
-    from qa.llama import LlamaEngine
+_kept: dict[tuple[Path, str], Engine] = {}
+"""The model in use, so that it is loaded once; no second one beside it."""
 
-    return LlamaEngine(path, name)
+
+def _opened(path: Path, name: str) -> Engine:
+    key = (path, name)
+    if key not in _kept:
+        _kept.clear()  # before the next is loaded: two may not fit into the memory
+        # Imported here: quotes need no llama.cpp.
+        from qa.llama import LlamaEngine
+
+        _kept[key] = LlamaEngine(path, name)
+    return _kept[key]
 
 
 @lru_cache(maxsize=1)
 def _connect(address: str) -> Engine:
     # Imported here: quotes need no HTTP.
+    from qa.endpoint import Passing
     from qa.remote import RemoteEngine
 
-    return RemoteEngine(address)
+    try:
+        return RemoteEngine(address)
+    except Passing as error:  # the server is there tomorrow; until then, quotes
+        raise errors.ModelLoadError(str(error)) from error

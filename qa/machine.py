@@ -4,6 +4,7 @@ Chosen from the model and the machine; each can be set in KHABAR_LLAMA ("context
 """
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,14 @@ _BATCH = 512
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 """Where Linux says how much memory a container may have, which psutil does not know."""
 
-_SETTINGS = ("context", "threads", "batch", "flash_attention", "gpu_layers")
+_BOUNDS = {
+    "context": (_SHORTEST_CONTEXT, 1_048_576),
+    "threads": (1, 4 * (os.cpu_count() or 1)),
+    "batch": (1, 8_192),
+    "flash_attention": (0, 1),
+    "gpu_layers": (-1, 1_000),
+}
+"""The settings, and from what to what they may be set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,8 @@ class Machine:
     cores: int
     gpu: bool
     """Whether llama.cpp was built for one; how much memory that has is not known."""
+    shared: bool = False
+    """Whether its memory is the processor's, as on a Mac."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ class Settings:
 
     def __str__(self) -> str:
         """Write them as KHABAR_LLAMA takes them."""
-        return " ".join(f"{name}={int(getattr(self, name))}" for name in _SETTINGS)
+        return " ".join(f"{name}={int(getattr(self, name))}" for name in _BOUNDS)
 
 
 def choose(name: str, model: ModelSize, machine: Machine, wanted: Mapping[str, int]) -> Settings:
@@ -69,13 +79,14 @@ def choose(name: str, model: ModelSize, machine: Machine, wanted: Mapping[str, i
     figures, for a model that does not fit with the shortest.
     """
     batch = wanted.get("batch", _BATCH)
-    gpu_layers = wanted.get("gpu_layers", -1 if machine.gpu else 0)
+    gpu_layers = wanted.get("gpu_layers", -1) if machine.gpu else 0
     contexts = [min(wanted["context"], model.context)] if "context" in wanted else _contexts(model)
-    # Memory on a graphics card is not in the figures; where that is short, llama.cpp says so.
+    # A card's own memory is not in the figures; where that is short, llama.cpp says so.
+    elsewhere = gpu_layers == -1 and not machine.shared
     fitting = [
         context
         for context in contexts
-        if gpu_layers or _bytes(model, context, batch) < machine.free
+        if elsewhere or _bytes(model, context, min(batch, context)) < machine.free
     ]
     if not fitting:
         raise _too_big(name, model, machine, contexts[-1], batch)
@@ -130,19 +141,23 @@ def read_wanted(text: str) -> dict[str, int]:
     wanted: dict[str, int] = {}
     for part in text.replace(",", " ").split():
         name, _, value = part.partition("=")
-        least = {"flash_attention": 0, "gpu_layers": -1, "context": _SHORTEST_CONTEXT}.get(name, 1)
-        if name not in _SETTINGS or not value.removeprefix("-").isdecimal() or int(value) < least:
+        least, most = _BOUNDS.get(name, (1, 0))
+        is_number = value.removeprefix("-").isdecimal() and len(value) < 10
+        if not is_number or not least <= int(value) <= most:
             raise errors.ModelError(
                 f"{VARIABLE} has {part!r}; expected is a setting and a number, like context=4096 "
-                f"(settings: {', '.join(_SETTINGS)}; a context has {_SHORTEST_CONTEXT:,} tokens or "
-                "more, flash_attention is 0 or 1, gpu_layers=-1 takes all)."
+                f"({', '.join(f'{key} {low} to {high}' for key, (low, high) in _BOUNDS.items())}; "
+                "gpu_layers=-1 takes all)."
             )
         wanted[name] = int(value)
     return wanted
 
 
 def this_machine(gpu: bool) -> Machine:
-    """Look at the memory and the processor."""
+    """Look at the memory and the processor.
+
+    In a container, its limit counts where that is less; what else runs in it is not known.
+    """
     # Imported here: quotes need no model.
     import psutil
 
@@ -156,4 +171,4 @@ def this_machine(gpu: bool) -> Machine:
     # Two threads of one core share what computes; more threads than cores slow each other down.
     cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else cores
-    return Machine(free, max(1, min(cores, allowed)), gpu)
+    return Machine(free, max(1, min(cores, allowed)), gpu, shared=sys.platform == "darwin")

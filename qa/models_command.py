@@ -37,7 +37,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
     parser.set_defaults(run=_list)
-    deeds = parser.add_subparsers(title="WHAT", metavar="", prog="qa models")
+    deeds = parser.add_subparsers(metavar="WHAT", prog="qa models")
     pull = _deed(deeds, "pull", _pull, "fetch a model, or what is still missing of it")
     pull.add_argument("name", metavar="NAME", help="short name, as qa models lists it")
     add = _deed(deeds, "add", _add, "take one that is on this machine (--name NAME to call it so)")
@@ -54,7 +54,13 @@ def _deed(
     summary: str,
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = deeds.add_parser(name, help=summary, description=summary)
-    parser.set_defaults(run=run)
+
+    def run_alone(options: argparse.Namespace) -> int:
+        if options.json:
+            parser.error("--json prints the list, and goes with nothing else")
+        return run(options)
+
+    parser.set_defaults(run=run_alone)
     return parser
 
 

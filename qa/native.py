@@ -59,15 +59,17 @@ def size(path: Path) -> ModelSize:
     because llama.cpp ends the process that reads some damaged files.
     """
     found = subprocess.run(  # noqa: S603, our own file
-        [sys.executable, "-I", probe.__file__, str(path)],
+        [sys.executable, "-P", probe.__file__, str(path)],
         capture_output=True,
         timeout=_PROBE_SECONDS,
         check=False,
     )
     if found.returncode == 0:
         return ModelSize(**json.loads(found.stdout))
-    stated = map(_reason, found.stderr.decode("utf-8", "replace").splitlines())
-    raise ValueError(next(filter(None, stated), "llama.cpp does not survive reading it"))
+    lines = found.stderr.decode("utf-8", "replace").splitlines()
+    if found.returncode < 0:  # by a signal
+        raise ValueError("llama.cpp does not survive reading it")
+    raise ValueError(next(filter(None, map(_reason, lines)), lines[-1] if lines else "no reason"))
 
 
 def _reason(line: str) -> str:
@@ -171,7 +173,8 @@ class StopFlag:
         """Make llama.cpp look at this flag while it computes."""
         llama_cpp = library()
         self._text = ctypes.create_string_buffer(2)
-        whether = ctypes.cast(ctypes.CDLL(None).strlen, llama_cpp.ggml_abort_callback)
+        standard = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
+        whether = ctypes.cast(standard.strlen, llama_cpp.ggml_abort_callback)
         address = ctypes.cast(self._text, ctypes.c_void_p)
         llama_cpp.llama_set_abort_callback(model.ctx, whether, address)
 

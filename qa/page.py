@@ -6,13 +6,13 @@ nothing in them is read as HTML or Markdown.
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from babel.dates import format_date
 
-from index import Hit
+from index import Hit, Passage
 from qa import extract
 from qa.types import Answer, AnswerLanguage, Citation, Sentence
 from qa.words import UNSUPPORTED
@@ -25,16 +25,18 @@ _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _WORDS: dict[AnswerLanguage, dict[str, str]] = {
     "hi": {
         "searching": "लेखों में खोजा जा रहा है…",
-        "waiting": "मॉडल अभी दूसरे सवालों में लगा है; आपसे पहले: {place}",
+        "waiting for one": "मॉडल अभी दूसरे सवालों के जवाब दे रहा है; आपसे पहले {place} सवाल और है",
+        "waiting": "मॉडल अभी दूसरे सवालों के जवाब दे रहा है; आपसे पहले {place} सवाल और हैं",
         "writing": "जवाब लिखा जा रहा है…",
-        "standalone": "सवाल का यह मतलब समझा गया:",
+        "standalone": "आपका सवाल इस तरह समझा गया:",
         "stopped": "जवाब बीच में रोक दिया गया।",
         "sources": "स्रोत",
         "undated": "तारीख़ नहीं मिली",
     },
     "en": {
         "searching": "Searching the articles…",
-        "waiting": "The model is busy with other questions; before yours: {place}",
+        "waiting for one": "The model is busy; {place} ahead of yours",
+        "waiting": "The model is busy; {place} ahead of yours",
         "writing": "Writing the answer…",
         "standalone": "Taken to mean:",
         "stopped": "The answer was stopped.",
@@ -43,17 +45,20 @@ _WORDS: dict[AnswerLanguage, dict[str, str]] = {
     },
     "hi-Latn": {
         "searching": "Lekhon mein khoja ja raha hai…",
-        "waiting": "Model abhi doosre sawalon mein laga hai; aapse pehle: {place}",
+        "waiting for one": "Model abhi doosre sawalon ke jawab de raha hai; "
+        "aapse pehle {place} sawal aur hai",
+        "waiting": "Model abhi doosre sawalon ke jawab de raha hai; "
+        "aapse pehle {place} sawal aur hain",
         "writing": "Jawab likha ja raha hai…",
-        "standalone": "Sawal ka yeh matlab samjha gaya:",
+        "standalone": "Aapka sawal is tarah samjha gaya:",
         "stopped": "Jawab beech mein rok diya gaya.",
         "sources": "Srot",
         "undated": "tareekh nahin mili",
     },
 }
 EMPTY = {
-    "hi": "आपने कोई सवाल नहीं लिखा; हिंदी या अंग्रेज़ी में पूछिए।",
-    "en": "There is no question yet; ask one in Hindi or English.",
+    "hi": "आपने कोई सवाल नहीं लिखा; हिंदी, अंग्रेज़ी या रोमन अक्षरों वाली हिंदी में पूछिए।",
+    "en": "There is no question yet; ask one in Hindi, in English, or in Hindi in roman letters.",
 }
 BROKEN: dict[AnswerLanguage, str] = {
     "hi": "कुछ गड़बड़ हो गई; ब्योरा उस टर्मिनल में है जिसमें यह प्रोग्राम चल रहा है।",
@@ -121,7 +126,7 @@ def _body(number: int, turn: Turn) -> str:
     if turn.stopped:
         return f'{draft}<p class="status">{words["stopped"]}</p>'
     if turn.place:
-        status = words["waiting"].format(place=turn.place)
+        status = words["waiting" if turn.place > 1 else "waiting for one"].format(place=turn.place)
     else:
         status = words["searching"] if turn.found is None else words["writing"]
     return f'{draft}<p class="status working">{status}</p>'
@@ -132,7 +137,9 @@ def _answer(prefix: str, answer: Answer, found: Sequence[Hit]) -> str:
     if answer.refused:
         return f'{note}<p class="refused">{_escaped(answer.text)}</p>'
     text = "".join(_sentences(prefix, answer))
-    sources = "".join(_source(prefix, citation, answer, found) for citation in answer.citations)
+    # A follow-up may cite what the question before it was answered from.
+    passages = [hit.passage for hit in found] + [excerpt.passage for excerpt in answer.shown]
+    sources = "".join(_source(prefix, citation, answer, passages) for citation in answer.citations)
     label = _WORDS[answer.language]["sources"]
     return f'{note}{text}<h3>{label}</h3><ol class="sources">{sources}</ol>'
 
@@ -163,7 +170,7 @@ def _paragraph(html: str, lang: str) -> str:
     return f'<p class="answer" dir="auto" lang="{lang}">{html}</p>'
 
 
-def _source(prefix: str, citation: Citation, answer: Answer, found: Sequence[Hit]) -> str:
+def _source(prefix: str, citation: Citation, answer: Answer, passages: Iterable[Passage]) -> str:
     if citation.date is None:
         date = f'<span class="date undated">{_WORDS[answer.language]["undated"]}</span>'
     else:
@@ -171,7 +178,7 @@ def _source(prefix: str, citation: Citation, answer: Answer, found: Sequence[Hit
     title = ""
     if citation.title:
         title = f'<cite dir="auto" lang="{_lang(citation.title)}">{_escaped(citation.title)}</cite>'
-    before, after = around(citation, found)
+    before, after = around(citation, passages)
     quote = (
         f'<blockquote dir="auto" lang="{_lang(citation.quote)}">{_escaped(before)}'
         f"<mark>{_escaped(citation.quote)}</mark>{_escaped(after)}</blockquote>"
@@ -189,13 +196,12 @@ def _day(citation: Citation, answer: Answer) -> str:
     return _escaped(format_date(citation.date, "d MMMM y", locale=locale))
 
 
-def around(citation: Citation, found: Sequence[Hit]) -> tuple[str, str]:
-    """Take what stands just before and after a quote in its passage; empty if none is found.
+def around(citation: Citation, passages: Iterable[Passage]) -> tuple[str, str]:
+    """Take what stands just before and after a quote in its passage; empty if none holds it.
 
     Nothing beyond the quote's paragraph; cut at a space, with an ellipsis, where that is long.
     """
-    for hit in found:
-        passage = hit.passage
+    for passage in passages:
         inside = passage.start <= citation.start and citation.end <= passage.end
         if passage.source == citation.source and inside:
             before = passage.text[: citation.start - passage.start].rpartition("\n")[2]

@@ -106,10 +106,17 @@ def _grammar(language: AnswerLanguage, excerpts: int) -> str:
         return f"root ::= {refusal}\n"
     numbers = " | ".join(f'"{number}"' for number in range(1, excerpts + 1))
     first, letter = LETTERS[language]
+    text = "hindi" if language == "hi" else "letter{8,400}"
     return (
         f'root ::= {refusal} | sentence (" " sentence){{0,3}}\n'
-        "sentence ::= first letter{8,400} cite{1,3}\n"
+        f"sentence ::= first {text} cite{{1,3}}\n"
         f"first ::= {first}\n"
         f"letter ::= {letter}\n"
-        f'cite ::= " [" ({numbers}) "]"\n'
+        # Of roman letters, Hindi has a name of up to three words here and there.
+        "hindi ::= run (name run){0,8}\n"
+        "run ::= other{4,400}\n"
+        'name ::= latin{1,20} (" " latin{1,20}){0,2}\n'
+        "latin ::= [A-Za-z]\n"
+        r"other ::= [^\x00-\x1f<>\[\]A-Za-z]"
+        f'\ncite ::= " [" ({numbers}) "]"\n'
     )

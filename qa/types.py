@@ -79,7 +79,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The model is busy with others' questions."""
+    """The model reads, or is busy with others' questions; told again while that lasts."""
 
     place: int
     """How many stand before this one; 0 says that its turn has come."""

@@ -8,27 +8,28 @@ REFUSAL: dict[AnswerLanguage, str] = {
     "hi-Latn": "In lekhon mein is sawal ka jawab nahin mila.",
 }
 MODEL_FAILED: dict[AnswerLanguage, str] = {
-    "hi": "भाषा मॉडल के जवाब की लेखों से पुष्टि नहीं हो सकी, इसलिए लेखों के वाक्य ही दिए जा रहे हैं।",
+    "hi": "भाषा मॉडल के जवाब की लेखों से पुष्टि नहीं हो सकी, इसलिए सीधे लेखों के वाक्य दिए जा रहे हैं।",
     "en": "The language model's answer could not be checked against the articles; "
     "here are sentences from the articles instead.",
     "hi-Latn": "Bhasha model ke jawab ki lekhon se pushti nahin ho saki, "
-    "isliye lekhon ke vakya hi diye ja rahe hain.",
+    "isliye seedhe lekhon ke vakya diye ja rahe hain.",
 }
 QUOTES_INSTEAD: dict[AnswerLanguage, str] = {
-    "hi": "भाषा मॉडल से जवाब नहीं मिला, इसलिए लेखों के वाक्य ही दिए जा रहे हैं। {reason}",
-    "en": "The language model gave no answer, so here are sentences from the articles. {reason}",
+    "hi": "भाषा मॉडल से जवाब नहीं मिला, इसलिए सीधे लेखों के वाक्य दिए जा रहे हैं। वजह: {reason}",
+    "en": "The language model gave no answer, so here are sentences from the articles. "
+    "Reason: {reason}",
     "hi-Latn": "Bhasha model se jawab nahin mila, "
-    "isliye lekhon ke vakya hi diye ja rahe hain. {reason}",
+    "isliye seedhe lekhon ke vakya diye ja rahe hain. Vajah: {reason}",
 }
 CUT_SHORT: dict[AnswerLanguage, str] = {
-    "hi": "जवाब पूरा नहीं हो सका; जितना लिखा गया, उतना ही यहाँ है। {reason}",
-    "en": "The answer did not come to its end; here is what was written of it. {reason}",
-    "hi-Latn": "Jawab poora nahin ho saka; jitna likha gaya, utna hi yahan hai. {reason}",
+    "hi": "जवाब अधूरा रह गया; जितना लिखा जा सका, वही यहाँ है। वजह: {reason}",
+    "en": "The answer was cut short; this is what had been written. Reason: {reason}",
+    "hi-Latn": "Jawab adhoora rah gaya; jitna likha ja saka, vahi yahan hai. Vajah: {reason}",
 }
 TIME_UP: dict[AnswerLanguage, str] = {
-    "hi": "इसके लिए तय समय पूरा हो गया।",
-    "en": "The time for it was up.",
-    "hi-Latn": "Iske liye tay samay poora ho gaya.",
+    "hi": "जवाब के लिए तय समय ख़त्म हो गया।",
+    "en": "Its time ran out.",
+    "hi-Latn": "Jawab ke liye tay samay khatm ho gaya.",
 }
 NO_ROOM: dict[AnswerLanguage, str] = {
     "hi": "मॉडल एक बार में इतना नहीं पढ़ सकता।",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import tiny_gguf
 
-from index import Index
+from index import Index, installed
 from qa import cli, examples
 
 
@@ -83,6 +83,42 @@ def test_a_model_that_cannot_be_used_is_a_problem_in_one_sentence(
     (problem,) = found["problems"]
     assert "cannot load" in problem
     assert [asked["outcome"] for asked in found["asked"]] == ["right"] * 5
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [("~nobody-here/x", "a user that is not here"), ("loop", "loop cannot be read")],
+)
+def test_a_folder_of_models_that_is_of_no_use_is_one_problem_and_the_rest_is_told(
+    folder: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KHABAR_MODELS", folder)
+    text, found = doctor(capsys, tmp_path / "none", code=1)
+    assert "khabar" in text
+    (problem,) = found["problems"]
+    assert said in problem
+    assert found["models"]["llm"]["name"] == "none"
+    assert found["free_disk_of_index"] > 0
+    assert [asked["outcome"] for asked in found["asked"]] == ["right"] * 5
+
+
+def test_every_model_that_is_damaged_is_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KHABAR_MODELS", str(tmp_path / "models"))
+    for name in ("a", "b"):
+        here = installed.add(tiny_gguf.write(tmp_path / "mine.gguf", says="It rains."), name)
+        here.path.unlink()
+    _, found = doctor(capsys, tmp_path / "none", code=1)
+    first, second = found["problems"]
+    assert first.startswith("The model a in ")
+    assert second.endswith("remove it with: qa models remove b")
 
 
 def test_the_questions_are_about_articles_that_ship() -> None:

@@ -3,9 +3,12 @@
 import ast
 import importlib
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from graphlib import TopologicalSorter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -181,3 +184,28 @@ def test_every_error_of_the_tree_is_a_khabar_error() -> None:
     assert len(errors) > 5
     assert all(issubclass(error, index.KhabarError) for error in errors)
     assert qa.ask.__module__.startswith("qa")
+
+
+def test_every_library_that_is_imported_is_declared() -> None:
+    # What only comes along with another library goes when that one no longer needs it.
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {canonical(re.split(r"[\[<>=]", each)[0]) for each in project["dependencies"]}
+    distributions = packages_distributions()
+    undeclared = set()
+    for package in ("index", "qa"):
+        for name, tree in modules(package).items():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Import):
+                    names = [alias.name for alias in node.names]
+                else:
+                    names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                for top in {each.split(".")[0] for each in names} - {"index", "qa"}:
+                    if top not in sys.stdlib_module_names:
+                        owners = set(map(canonical, distributions[top]))
+                        if not owners & declared:
+                            undeclared.add((f"{package}/{name}.py", top))
+    assert undeclared == set()
+
+
+def canonical(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution.strip()).lower()

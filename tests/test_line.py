@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -185,3 +186,31 @@ def test_a_line_that_nobody_uses_any_more_leaves_no_thread(stop: threading.Event
     del line
     thread.join(SOON)
     assert not thread.is_alive()
+
+
+def test_jobs_run_in_the_order_of_their_places_however_threads_are_held_up(
+    line: Line, stop: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The first to stand in line is held just before its job is handed over.
+    submit, held, go_on = line._thread.submit, threading.Event(), threading.Event()
+
+    def slow(*arguments: Any) -> Any:
+        if not held.is_set():
+            held.set()
+            go_on.wait(0.5)
+        return submit(*arguments)
+
+    monkeypatch.setattr(line._thread, "submit", slow)
+    order: list[str] = []
+
+    def job(name: str) -> Iterator[str]:
+        order.append(name)
+        yield name
+
+    threads = []
+    for name in "ab":
+        threads.append(read(line.run(lambda name=name: job(name)), []))  # type: ignore[misc]
+        held.wait(SOON)
+    for thread in threads:
+        thread.join(SOON)
+    assert order == ["a", "b"]

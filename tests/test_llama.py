@@ -101,6 +101,17 @@ def test_a_model_that_would_not_cite_is_made_to(tmp_path: Path) -> None:
     assert all(1 <= n <= 2 for sentence in cite.parse(draft) for n in sentence.passages)
 
 
+def test_a_hindi_answer_is_hindi_with_a_name_in_roman_letters_here_and_there(
+    tmp_path: Path,
+) -> None:
+    named = "रूस के Sergey Lavrov ने SCO में वादा किया। [1]"
+    assert written(engine(tmp_path, named)) == named
+    for english in ('"Lavrov planted a pine sapling. [1]', "2021 was the year Lavrov came. [1]"):
+        draft = written(engine(tmp_path, english))
+        assert not re.search(r"(?:[A-Za-z]+ ){4}", draft)
+    assert "रूस" not in written(engine(tmp_path, "Then रूस ने वादा किया। [1]"), "en")
+
+
 def test_a_passage_that_is_not_shown_cannot_be_cited(tmp_path: Path) -> None:
     draft = written(engine(tmp_path, "रूस ने पाकिस्तान से वादा किया। [7]"))
     assert "[7" not in draft
@@ -253,6 +264,15 @@ def test_a_missing_file_a_folder_and_another_format_are_refused(tmp_path: Path) 
 def test_a_template_that_cannot_be_read_is_said_on_opening(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot load"):
         engine(tmp_path, template="{% if %}")
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{{ raise_exception('no') }}", "{{ 1 // 0 }}", "{{ messages[0].content + 1 }}", "{{ a.b.c }}"],
+)
+def test_a_template_that_fails_is_said_on_opening(template: str, tmp_path: Path) -> None:
+    with pytest.raises(ModelLoadError, match="its chat template fails"):
+        engine(tmp_path, template=template)
 
 
 def test_a_truncated_model_is_refused_with_the_reason(

@@ -49,9 +49,10 @@ def test_a_model_that_does_not_fit_is_refused_with_the_figures() -> None:
 
 def test_what_somebody_wants_stands_even_where_less_would_fit() -> None:
     wanted = {"context": 4_096, "threads": 2, "batch": 64, "flash_attention": 0, "gpu_layers": 7}
-    settings = machine.choose("small", SMALL, LAPTOP, wanted)
+    settings = machine.choose("small", SMALL, replace(LAPTOP, gpu=True), wanted)
     assert (settings.context, settings.threads, settings.batch) == (4_096, 2, 64)
     assert (settings.flash_attention, settings.gpu_layers) == (False, 7)
+    assert machine.choose("small", SMALL, LAPTOP, wanted).gpu_layers == 0  # there is no card
     tight = replace(LAPTOP, free=4_000_000_000)
     assert machine.choose("small", SMALL, tight, {}).context == 4_096
     with pytest.raises(ModelLoadError, match="8,192 tokens"):
@@ -61,6 +62,13 @@ def test_what_somebody_wants_stands_even_where_less_would_fit() -> None:
 def test_with_a_graphics_card_all_layers_go_there_and_its_memory_is_not_ours_to_judge() -> None:
     settings = machine.choose("small", SMALL, Machine(free=1_000, cores=8, gpu=True), {})
     assert (settings.gpu_layers, settings.context) == (-1, 8_192)
+
+
+def test_memory_counts_where_a_card_shares_it_or_takes_only_some_layers() -> None:
+    with pytest.raises(ModelLoadError):
+        machine.choose("small", SMALL, Machine(free=1_000, cores=8, gpu=True, shared=True), {})
+    with pytest.raises(ModelLoadError):
+        machine.choose("small", SMALL, Machine(free=1_000, cores=8, gpu=True), {"gpu_layers": 5})
 
 
 def test_settings_are_read_as_names_with_numbers() -> None:
@@ -81,7 +89,19 @@ def test_settings_are_written_as_they_are_read() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["context", "context=", "context=many", "context=100", "threads=0", "speed=9", "batch=-1", "="],
+    [
+        "context",
+        "context=",
+        "context=many",
+        "context=100",
+        "threads=0",
+        "threads=100000",
+        "threads=99999999999",
+        "flash_attention=7",
+        "speed=9",
+        "batch=-1",
+        "=",
+    ],
 )
 def test_a_setting_that_is_none_is_one_sentence_that_lists_them(text: str) -> None:
     with pytest.raises(ModelError) as caught:

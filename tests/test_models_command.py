@@ -290,6 +290,20 @@ def test_wrong_usage_is_exit_code_2(qa: Run, arguments: list[str]) -> None:
     assert err.startswith("usage: qa")
 
 
+def test_what_cannot_be_asked_for_is_named(qa: Run) -> None:
+    assert "argument WHAT: invalid choice: 'frob'" in qa("frob")[2]
+    code, out, err = qa("--json", "pull", "tiny")
+    assert (code, out) == (2, "")
+    assert "--json prints the list, and goes with nothing else" in err
+
+
+@pytest.mark.parametrize("name", ["extract", "None", "built-in"])
+def test_a_name_that_means_something_else_is_no_models(qa: Run, tmp_path: Path, name: str) -> None:
+    code, out, err = qa("add", gguf(tmp_path / "mine.gguf"), "--name", name)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"qa: {name.lower()} means something else in Khabar")
+
+
 def test_a_mistake_in_ones_own_list_is_one_sentence(qa: Run, folder: Path) -> None:
     (folder / "models.txt").write_text("[poet] x\n")
     for arguments in ([], ["pull", "bge-m3"]):

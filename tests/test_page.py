@@ -10,7 +10,7 @@ import pytest
 from index import Hit, Passage
 from qa import page
 from qa.page import Turn
-from qa.types import Answer, AnswerLanguage, Citation, Sentence
+from qa.types import Answer, AnswerLanguage, Citation, Excerpt, Sentence
 
 HOSTILE = (
     '<img src=x onerror="alert(1)"> </div></article><script>alert(1)</script> '
@@ -141,14 +141,28 @@ def test_the_question_that_a_follow_up_was_taken_for_is_shown() -> None:
     turn = Turn("कब?", "hi", found=(), standalone="लावरोव कब आए?")
     for each in (turn, replace(turn, answer=answer("x", citation()))):
         outline = Outline(page.conversation([each]))
-        assert outline.texts["standalone"] == ["सवाल का यह मतलब समझा गया: लावरोव कब आए?"]
+        assert outline.texts["standalone"] == ["आपका सवाल इस तरह समझा गया: लावरोव कब आए?"]
 
 
-def test_who_stands_in_line_for_the_model_is_told_how_many_are_before() -> None:
-    outline = Outline(page.conversation([Turn("?", "en", found=(), place=3)]))
-    assert outline.texts["status working"] == [
-        "The model is busy with other questions; before yours: 3"
-    ]
+@pytest.mark.parametrize(
+    ("language", "place", "status"),
+    [
+        ("en", 1, "The model is busy; 1 ahead of yours"),
+        ("en", 3, "The model is busy; 3 ahead of yours"),
+        ("hi", 1, "मॉडल अभी दूसरे सवालों के जवाब दे रहा है; आपसे पहले 1 सवाल और है"),
+        ("hi", 3, "मॉडल अभी दूसरे सवालों के जवाब दे रहा है; आपसे पहले 3 सवाल और हैं"),
+        (
+            "hi-Latn",
+            1,
+            "Model abhi doosre sawalon ke jawab de raha hai; aapse pehle 1 sawal aur hai",
+        ),
+    ],
+)
+def test_who_stands_in_line_for_the_model_is_told_how_many_are_before(
+    language: AnswerLanguage, place: int, status: str
+) -> None:
+    outline = Outline(page.conversation([Turn("?", language, found=(), place=place)]))
+    assert outline.texts["status working"] == [status]
 
 
 def test_marks_of_two_questions_do_not_lead_to_each_others_sources() -> None:
@@ -177,7 +191,7 @@ def test_what_stands_around_a_quote_ends_at_its_paragraph() -> None:
     text = f"शीर्षक\nपहला। {QUOTE} तीसरा।\n\nअगला।"
     start = text.index(QUOTE)
     cited = Citation(1, "rus.txt", None, None, 40 + start, 40 + start + len(QUOTE), QUOTE)
-    assert page.around(cited, [hit(text, start=40)]) == ("पहला। ", " तीसरा।")
+    assert page.around(cited, [hit(text, start=40).passage]) == ("पहला। ", " तीसरा।")
 
 
 def test_what_stands_around_a_quote_is_cut_between_words() -> None:
@@ -185,7 +199,7 @@ def test_what_stands_around_a_quote_is_cut_between_words() -> None:
     text = f"{words} {QUOTE} {words}"
     start = text.index(QUOTE)
     cited = Citation(1, "rus.txt", None, None, start, start + len(QUOTE), QUOTE)
-    before, after = page.around(cited, [hit(text)])
+    before, after = page.around(cited, [hit(text).passage])
     assert before.startswith("… word")
     assert before.endswith("word099 ")
     assert after.startswith(" word000")
@@ -195,7 +209,13 @@ def test_what_stands_around_a_quote_is_cut_between_words() -> None:
 
 
 def test_a_quote_from_elsewhere_stands_alone() -> None:
-    assert page.around(citation(source="other.txt"), [hit()]) == ("", "")
+    assert page.around(citation(source="other.txt"), [hit().passage]) == ("", "")
+
+
+def test_a_quote_from_what_an_earlier_question_was_shown_stands_in_its_paragraph_too() -> None:
+    given = replace(answer("x [1]", citation()), shown=(Excerpt(hit().passage, ((0, 10),)),))
+    outline = shown(given, (hit("और कुछ।", "other.txt"),))
+    assert outline.texts["blockquote"] == [TEXT]
 
 
 def test_a_refusal_shows_its_sentence_and_no_sources() -> None:
