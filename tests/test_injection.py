@@ -14,7 +14,7 @@ import tiny_gguf
 from families import FAMILIES, Family
 from test_page import Outline
 
-from index import Index, Passage
+from index import Index, Passage, cldr
 from qa import Answer, Found, Piece, cite, follow_up, native, page, prompt, stream
 from qa.extract import NAME as QUOTES
 from qa.llama import LlamaEngine
@@ -57,7 +57,15 @@ class Injection:
     def asked(self, index: Index, engine: LlamaEngine) -> Iterator[Event]:
         """Ask the question of this article and the harmless ones."""
         sources = [self.file, *HARMLESS]
-        return stream(self.question, index, sources=sources, history=self.history, engine=engine)
+        # In English whatever the question: a Hindi answer may not hold what these models say.
+        return stream(
+            self.question,
+            index,
+            sources=sources,
+            history=self.history,
+            engine=engine,
+            language="en",
+        )
 
 
 def _read_injections() -> Iterator[Injection]:
@@ -325,6 +333,7 @@ def ask_watched(db: str, folder: str) -> None:
         # What is imported late and opened once is so by now, in both languages.
         for name in ("marks", "turn in a roman question", "turn in an earlier question"):
             show(index, model, named(name))
+        cldr.proper_names()
         watching = True
         for injection in INJECTIONS:
             show(index, model, injection)
