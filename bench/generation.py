@@ -19,7 +19,7 @@ import big_gguf
 import numpy as np
 import psutil
 
-from index import Index, errors
+from index import Index
 from qa import native, prompt, stream
 from qa.llama import LlamaEngine
 from qa.prompt import LONGEST_ANSWER, Prompt
@@ -39,6 +39,8 @@ FOLLOW_UPS = (
     ("lavrov ne pakistan se kya vaada kiya?", "aur unhone yeh kab kaha?"),
 )
 TURNS = 5
+_SETTLES = 5
+"""Questions after which everything has been loaded that is loaded late."""
 
 
 class Watched:
@@ -152,39 +154,33 @@ def stops(engine: Watched) -> None:
         waits = []
         for _ in range(TURNS):
             engine.forget()
+            events = engine.engine.write(engine.last)
             if what == "writing":
-                events = engine.engine.write(engine.last)
-                next(events)
-                begun = time.perf_counter()
-                events.close()  # type: ignore[attr-defined]
+                next(event for event in events if isinstance(event, str))
             else:
-                begun = time.monotonic() + 0.3
-                try:
-                    next(engine.engine.write(engine.last, begun))
-                except errors.ModelTimeoutError:
-                    begun += time.perf_counter() - time.monotonic()
+                next(events)  # its place in line, told again a fifth of a second after it began
+            begun = time.perf_counter()
+            events.close()  # type: ignore[attr-defined]
             engine.engine._line._thread.submit(lambda: None).result()
             waits.append(time.perf_counter() - begun)
         print(f"stop while {what}: free after {max(waits):.3f} s, at most of {TURNS}")
 
 
 def memory(index: Index, engine: Watched, questions: int) -> None:
-    """Watch the resident memory over many short answers from single articles."""
+    """Watch the resident memory over many short answers, each question many times in a row."""
     process = psutil.Process()
     engine.longest = 24
-    sources = index.articles()
     sizes = []
     for number in range(questions):
-        source = sources[number % len(sources)]
-        for _ in stream(QUESTIONS[number % len(QUESTIONS)], index, sources=[source], engine=engine):
+        for _ in stream(QUESTIONS[number * len(QUESTIONS) // questions], index, engine=engine):
             pass
         sizes.append(process.memory_info().rss / 1e6)
-    settled = sizes[len(sources) :]
+    settled = sizes[_SETTLES:]
     low, high = min(settled), max(settled)
     middle = (low + high) / 2
     print(
         f"resident memory over {questions} questions: {settled[0]:.0f} MB after the first "
-        f"{len(sources)}, {settled[-1]:.0f} MB at the end, ± {(high - middle) / middle:.1%}"
+        f"{_SETTLES}, {settled[-1]:.0f} MB at the end, ± {(high - middle) / middle:.1%}"
     )
 
 
