@@ -3,10 +3,15 @@
 Some 0.4 billion parameters in Q4_0, and a vocabulary of 32,000 pieces of Hindi and English words.
 """
 
+import sys
 from pathlib import Path
 
 import gguf
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+import gguf_writing
 
 from index import stems
 from index.lexicon import load
@@ -18,10 +23,6 @@ _FEED_FORWARD = 2_816
 _VOCABULARY = 32_000
 _BLOCK = 32
 """Weights that Q4_0 keeps together: a scale of 16 bits, then half a byte for each."""
-TEMPLATE = (
-    "{{ bos_token }}{% for message in messages %}<|{{ message['role'] }}|>"
-    "{{ message['content'] }}</s>{% endfor %}<|assistant|>"
-)
 
 
 def _pieces() -> list[str]:
@@ -45,23 +46,8 @@ def write(path: Path, seed: int = 0) -> Path:
     tokens += ["<|system|>", "<|user|>", "<|assistant|>"]
     tokens = [*tokens, *_pieces()][:_VOCABULARY]
     kinds += [gguf.TokenType.NORMAL] * (len(tokens) - len(kinds))
-    writer = gguf.GGUFWriter(path, "llama")
-    writer.add_context_length(8_192)
-    writer.add_embedding_length(_WIDTH)
-    writer.add_block_count(_LAYERS)
-    writer.add_feed_forward_length(_FEED_FORWARD)
-    writer.add_head_count(_HEADS)
-    writer.add_head_count_kv(_HEADS)
-    writer.add_layer_norm_rms_eps(1e-5)
-    writer.add_rope_dimension_count(_WIDTH // _HEADS)
-    writer.add_tokenizer_model("llama")
-    writer.add_token_list(tokens)
-    writer.add_token_scores([-float(i) for i in range(len(tokens))])
-    writer.add_token_types(kinds)
-    writer.add_unk_token_id(0)
-    writer.add_bos_token_id(1)
-    writer.add_eos_token_id(2)
-    writer.add_chat_template(TEMPLATE)
+    shape = gguf_writing.Shape(_WIDTH, _LAYERS, _FEED_FORWARD, _HEADS, context=8_192)
+    writer = gguf_writing.begun(path, shape, tokens, kinds, gguf_writing.TEMPLATE)
 
     def add(name: str, rows: int, columns: int) -> None:
         blocks = rows * columns // _BLOCK
@@ -81,8 +67,5 @@ def write(path: Path, seed: int = 0) -> Path:
         add(f"blk.{layer}.ffn_down.weight", _WIDTH, _FEED_FORWARD)
         for name in ("attn_norm", "ffn_norm"):
             writer.add_tensor(f"blk.{layer}.{name}.weight", np.ones(_WIDTH, np.float32))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    gguf_writing.ended(writer)
     return path

@@ -56,10 +56,17 @@ def default(role: Role) -> Installed | None:
     """Take the model installed last, for who fetches one means to use it; None if there is none.
 
     That suits an llm, which can be another for each question. An index keeps the embedder it was
-    made with, and a reranker takes its time: neither is used before somebody asks for it.
+    made with, and a reranker takes its time: neither is used before somebody asks for it. Raises
+    ModelLoadError if all there is, is damaged.
     """
     here = [model for model in installed() if model.role == role]
-    return max(here, key=lambda model: (model.when, model.name), default=None)
+    if here:
+        return max(here, key=lambda model: (model.when, model.name))
+    for name, reason in damaged().items():
+        listed = models.find(name)
+        if listed is None or listed.role == role:
+            raise ModelLoadError(reason)
+    return None
 
 
 def locate(choice: str, role: Role) -> Path:

@@ -18,6 +18,8 @@ from index.errors import ModelError
 Role = Literal["embedder", "reranker", "llm"]
 
 FILE_NAME = "models.txt"
+EMBEDDER_VARIABLE = "KHABAR_EMBEDDER"
+RERANKER_VARIABLE = "KHABAR_RERANKER"
 FOLDER_VARIABLE = "KHABAR_MODELS"
 _SHARED = "share/khabar-qa"
 _HEAD = re.compile(r"\[(?P<role>[^\]]*)\]\s+(?P<name>\S+)")

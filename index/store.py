@@ -10,14 +10,13 @@ from filelock import FileLock, Timeout
 from index.embed import BUILT_IN, Embedder, embedder_name, neural_folder, open_embedder
 from index.errors import EmbedderMismatchError, IndexBusyError, IndexFolderError
 from index.library import LOCK_NAME, Library
+from index.models import EMBEDDER_VARIABLE, RERANKER_VARIABLE
 from index.near import NearSkeletons
 from index.own_terms import OwnTerms, parse
 from index.rerank import NONE, Reranker, check_choice, open_reranker
 from index.terms import TermIndex
 from index.vectors import VectorIndex
 
-EMBEDDER_VARIABLE = "KHABAR_EMBEDDER"
-RERANKER_VARIABLE = "KHABAR_RERANKER"
 _OWN_TERMS = "own terms"
 """What the library remembers them by: as the user wrote them."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from index import Hit, Index, Question, Verdict, errors
+from index import Hit, Index, Verdict, errors
 from qa import cite, extract, follow_up, llm, pack, prompt, words
 from qa.llm import Engine
 from qa.prompt import Prompt
@@ -95,7 +95,7 @@ def stream(
         asked = opened.read(standalone or question)
         hits = opened.search(asked, since=since, until=until, sources=sources)
         yield Found(tuple(hits), standalone)
-        asking = _Asking(question, standalone, language or asked.language, asked, deadline)
+        asking = _Asking(question, standalone, language or asked.language, deadline)
         verdict = opened.weigh(asked, hits)
         if not verdict.answerable:
             yield Piece(words.REFUSAL[asking.language])
@@ -129,7 +129,6 @@ class _Asking:
     question: str
     standalone: str | None
     language: AnswerLanguage
-    read: Question
     deadline: float | None
 
 
@@ -180,10 +179,14 @@ def _standalone(
     return written or follow_up.by_rule(question, history, index.read)
 
 
+def _has_room(model: Engine, task: Prompt) -> bool:
+    return model.count(task.messages) + task.longest <= model.room
+
+
 def _rewritten(
     model: Engine, task: Prompt, deadline: float | None
 ) -> Generator[Event, None, str | None]:
-    if model.count(task.messages) + task.longest > model.room:
+    if not _has_room(model, task):
         return None
     draft = ""
     try:
@@ -200,9 +203,9 @@ def _rewritten(
 def _still_there(
     index: Index,
     history: Sequence[Exchange],
-    since: datetime.date | None = None,
-    until: datetime.date | None = None,
-    sources: Sequence[str] | None = None,
+    since: datetime.date | None,
+    until: datetime.date | None,
+    sources: Sequence[str] | None,
 ) -> tuple[Excerpt, ...]:
     """Give what the model was shown for the last question.
 
@@ -280,11 +283,12 @@ def _written(
     def asked_of(excerpts: Sequence[Excerpt]) -> Prompt:
         return prompt.answering(asking.standalone or asking.question, asking.language, excerpts)
 
-    def fits(excerpts: Sequence[Excerpt]) -> bool:
-        asked = asked_of(excerpts)
-        return model.count(asked.messages) + asked.longest <= model.room
-
-    shown = pack.choose(hits, verdict.evidence, earlier=earlier, fits=fits)
+    shown = pack.choose(
+        hits,
+        verdict.evidence,
+        earlier=earlier,
+        fits=lambda excerpts: _has_room(model, asked_of(excerpts)),
+    )
     if not shown:
         yield from _quotes(asking, verdict, words.NO_ROOM[asking.language])
         return

@@ -7,9 +7,6 @@ from index import errors, installed, models
 from qa import extract
 from qa.llm import MODEL_VARIABLE
 
-EMBEDDER_VARIABLE = "KHABAR_EMBEDDER"
-RERANKER_VARIABLE = "KHABAR_RERANKER"
-
 
 @dataclass(frozen=True, slots=True)
 class Used:
@@ -25,8 +22,8 @@ def models_in_use() -> dict[models.Role, Used]:
 
 
 def _embedder() -> Used:
-    if named := os.environ.get(EMBEDDER_VARIABLE):
-        return _named(named, EMBEDDER_VARIABLE, "embedder")
+    if named := os.environ.get(models.EMBEDDER_VARIABLE):
+        return _named(named, models.EMBEDDER_VARIABLE, "embedder")
     return Used(
         "built-in",
         "unless another is asked for with --embedder; an index keeps the one it was made with",
@@ -34,9 +31,9 @@ def _embedder() -> Used:
 
 
 def _reranker() -> Used:
-    if named := os.environ.get(RERANKER_VARIABLE):
-        return _named(named, RERANKER_VARIABLE, "reranker")
-    return Used("none", f"unless one is asked for with --reranker or in {RERANKER_VARIABLE}")
+    if named := os.environ.get(models.RERANKER_VARIABLE):
+        return _named(named, models.RERANKER_VARIABLE, "reranker")
+    return Used("none", f"unless one is asked for with --reranker or in {models.RERANKER_VARIABLE}")
 
 
 def _llm() -> Used:

@@ -4,6 +4,7 @@ import codecs
 import os
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from subprocess import SubprocessError
 from typing import Any
@@ -18,6 +19,8 @@ from qa.prompt import Message, Prompt
 from qa.types import Waiting
 
 _GGUF_MAGIC = b"GGUF"
+_SHORTLIST = 256
+"""Likeliest tokens among which one that the grammar allows is looked for before all others."""
 
 
 class LlamaEngine:
@@ -115,7 +118,7 @@ class LlamaEngine:
     def _pieces(self, tokens: list[int], prompt: Prompt) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         try:
-            with Grammar(self._words, prompt.grammar) as grammar:
+            with closing(Grammar(self._words, prompt.grammar)) as grammar:
                 self._read(tokens)
                 for _ in range(prompt.longest):
                     token = self._next(grammar)
@@ -158,12 +161,9 @@ class LlamaEngine:
         best = int(scores.argmax())
         if grammar.allowed(np.array([best]))[0]:
             return best
-        for shortlist in (256, len(scores)):
-            if shortlist >= len(scores):
-                ids = np.argsort(-scores, kind="stable")
-            else:
-                ids = np.argpartition(-scores, shortlist)[:shortlist]
-                ids = ids[np.lexsort((ids, -scores[ids]))]
+        for count in (min(_SHORTLIST, len(scores)), len(scores)):
+            ids = np.argpartition(-scores, count - 1)[:count]
+            ids = ids[np.lexsort((ids, -scores[ids]))]
             allowed = ids[grammar.allowed(ids)]
             if allowed.size:
                 return int(allowed[0])

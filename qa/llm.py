@@ -62,13 +62,8 @@ def choose(engine: "str | Path | Engine | None") -> Engine | None:
 
 def _installed() -> Engine | None:
     """Open the model installed last. Raises ModelLoadError if there are none but damaged ones."""
-    if model := installed.default("llm"):
-        return _opened(model.path, model.name)
-    for name, reason in installed.damaged().items():
-        listed = models.find(name)
-        if listed is None or listed.role == "llm":
-            raise errors.ModelLoadError(reason)
-    return None
+    model = installed.default("llm")
+    return _opened(model.path, model.name) if model else None
 
 
 def _located(wanted: str) -> tuple[Path, str]:

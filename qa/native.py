@@ -9,8 +9,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -121,7 +120,7 @@ class Vocabulary:
 
 
 class Grammar:
-    """A GBNF grammar, and how far a text has come in it. A context manager: it holds memory."""
+    """A GBNF grammar, and how far a text has come in it. It holds memory: close it."""
 
     def __init__(self, vocabulary: Vocabulary, text: str) -> None:
         """Read the grammar. Raises ValueError if llama.cpp cannot."""
@@ -150,15 +149,8 @@ class Grammar:
         """Go on by a token that is allowed."""
         self._library.llama_sampler_accept(self._sampler, token)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Give its memory back."""
         self._library.llama_sampler_free(self._sampler)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from local_hub import FILE, GGUF, LISTED, LocalHub, only_here
 
-from index import installed, store
-from qa import cli, in_use
+from index import installed, models
+from qa import cli
 
 Run = Callable[..., tuple[int, str, str]]
 EMBEDDER = {"modules.json": "[]", "config.json": "{}", "model.safetensors": "weights"}
@@ -183,9 +183,9 @@ def test_a_server_that_is_not_there_is_said_in_the_list(
     assert "127.0.0.1:1" in why
 
 
-def test_the_variables_are_those_that_are_read() -> None:
-    assert in_use.EMBEDDER_VARIABLE == store.EMBEDDER_VARIABLE
-    assert in_use.RERANKER_VARIABLE == store.RERANKER_VARIABLE
+def test_the_variables_are_those_that_the_readme_names() -> None:
+    assert models.EMBEDDER_VARIABLE == "KHABAR_EMBEDDER"
+    assert models.RERANKER_VARIABLE == "KHABAR_RERANKER"
 
 
 def test_a_damaged_model_is_listed_as_such_and_told_of_once(qa: Run, tmp_path: Path) -> None:

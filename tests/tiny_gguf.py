@@ -9,6 +9,8 @@ import gguf
 import numpy as np
 import numpy.typing as npt
 from families import FAMILIES, Family
+from gguf_writing import TEMPLATE as TEMPLATE
+from gguf_writing import Shape, begun, ended
 
 # Read when llama.cpp is loaded: threads that wait for others must not take the cores from them, or
 # tests that run side by side take ten times as long.
@@ -41,10 +43,6 @@ CONTROL = (
 )
 """Tokens that mark turns in the chat templates of well-known models; all in the vocabulary."""
 
-TEMPLATE = (
-    "{{ bos_token }}{% for message in messages %}<|{{ message['role'] }}|>"
-    "{{ message['content'] }}</s>{% endfor %}<|assistant|>"
-)
 NO_SYSTEM_ROLE = (
     "{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}"
     "{% endif %}" + TEMPLATE
@@ -106,24 +104,8 @@ def write(
     other = _cut(obeys.says, tokens) if obeys else []
     tokens += other
     kinds += [gguf.TokenType.NORMAL] * len(other)
-    writer = gguf.GGUFWriter(path, "llama")
-    writer.add_context_length(context)
-    writer.add_embedding_length(_WIDTH)
-    writer.add_block_count(_LAYERS)
-    writer.add_feed_forward_length(_FEED_FORWARD)
-    writer.add_head_count(_HEADS)
-    writer.add_head_count_kv(_HEADS)
-    writer.add_layer_norm_rms_eps(1e-5)
-    writer.add_rope_dimension_count(_WIDTH // _HEADS)
-    writer.add_tokenizer_model("llama")
-    writer.add_token_list(tokens)
-    writer.add_token_scores([-float(i) for i in range(len(tokens))])
-    writer.add_token_types(kinds)
-    writer.add_unk_token_id(0)
-    writer.add_bos_token_id(1)
-    writer.add_eos_token_id(2)
-    if template is not None:
-        writer.add_chat_template(template)
+    shape = Shape(_WIDTH, _LAYERS, _FEED_FORWARD, _HEADS, context)
+    writer = begun(path, shape, tokens, kinds, template)
     # A plain prompt ends in ":".
     openings = [family.opening] if family else ["<|assistant|>", "<0x3A>"]
     opens = [tokens.index(piece) for piece in openings]
@@ -135,10 +117,7 @@ def write(
         _obey(tensors, orders, opens, tokens.index(other[0]))
     for name, tensor in tensors.items():
         writer.add_tensor(name, tensor)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    ended(writer)
     return path
 
 
