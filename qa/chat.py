@@ -175,10 +175,11 @@ class _Talk:
         question = clicked.value if example else typed or ""
         earlier = [page.closed(turn) for turn in turns if turn.question]
         earlier = earlier[1 - _KEPT :]
-        cleared: Any = gr.skip() if example else ""
+        question = " ".join(question.split())
+        # Of an empty question there is nothing to clear but what is being typed meanwhile.
+        cleared: Any = gr.skip() if example or not question else ""
         last: Turn | None = None
         history = [turn.answer for turn in earlier if turn.answer]
-        question = " ".join(question.split())
         for turn in self._answered(question, history, _reads_hindi(request)):
             if turn == last:  # still waiting for the model, and free to be stopped
                 yield (gr.skip(),) * 5
