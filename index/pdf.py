@@ -93,7 +93,10 @@ def read(data: bytes) -> tuple[list[RawArticle], dict[str, str]]:
         )
     pages, problems = _pages(document, count)
     _check_letters(pages)
-    text, begins = _joined([_without_heads(page, _repeated(pages)) for page in pages])
+    repeated = _repeated(pages)
+    text, begins = _joined([_without_heads(page, repeated) for page in pages])
+    if not text:  # all pages alike
+        text, begins = _joined(pages)
     if not text:
         raise FileError(
             "the PDF's pages are pictures, without text; run OCR on it (ocrmypdf -l hin+eng) and "

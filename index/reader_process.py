@@ -91,16 +91,15 @@ def _stand_in_for_the_package() -> None:
 def _formats() -> dict[str, _Read]:
     """Import what reads each format, and whatever that imports only when it is used."""
     import codecs
-    import encodings.aliases
+    import encodings
+    import pkgutil
 
     from index import dates, epub, office, pdf, tables, webpage
     from index.errors import FileError
 
-    for name in set(encodings.aliases.aliases.values()):
-        try:
-            codecs.lookup(name)
-        except LookupError:  # another system's encoding
-            continue
+    for module in pkgutil.iter_modules(encodings.__path__):
+        with contextlib.suppress(LookupError):  # no encoding, or another system's
+            codecs.lookup(module.name)
     for page in (_PAGE, b"<p>Rain"):
         with contextlib.suppress(FileError):
             webpage.read(page)

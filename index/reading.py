@@ -103,12 +103,20 @@ class Reader:
         return _checked(answer)
 
     def _ask(self, data: bytes, suffix: str) -> dict[str, object]:
+        """Have the process read a file; a new one, if the one that was there has ended.
+
+        A file is at fault only if it ends a process that has read no other.
+        """
+        was_there = self._process is not None
         process = self._started()
         watch = _Watch(process, self._seconds, self._memory)
         try:
             answer = _exchange(process, HEAD.pack(suffix.encode("ascii"), len(data)), data)
         finally:
             watch.end()
+        if answer is None and was_there and not watch.cut:
+            self.close()
+            return self._ask(data, suffix)
         if answer is None or "memory" in answer:
             self.close()
             raise FileError(watch.reason() if answer is None else _too_much_memory(self._memory))
