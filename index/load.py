@@ -1,10 +1,9 @@
-"""From a folder to raw texts: which files, in which encoding, and out of which format.
+"""From a folder to raw bytes and plain text: which files, of what kind, in which encoding.
 
 The only reader of the user's files. Links are never followed, so nothing outside the folder is
-read. Knows nothing of sentences or search.
+read. What is not plain text, reading.py has read in another process.
 """
 
-import datetime
 import hashlib
 import os
 from collections.abc import Iterator
@@ -14,10 +13,28 @@ from pathlib import Path
 from index.errors import FileError, FolderError
 from index.meta import Metadata
 
-SUFFIXES = (".txt", ".text", ".md", ".markdown", ".html", ".htm")
-_HTML = (".html", ".htm")
+TEXT = (".txt", ".text", ".md", ".markdown")
+"""Plain text: decoded here, and the offsets count the file's own characters."""
+SUFFIXES = (
+    *TEXT,
+    ".html",
+    ".htm",
+    ".pdf",
+    ".docx",
+    ".odt",
+    ".epub",
+    ".csv",
+    ".tsv",
+    ".jsonl",
+)
 MAX_BYTES = 20_000_000
 """About 3 million Devanagari letters, several long books: beyond this a file is not an article."""
+_MAX_BYTES = {
+    **dict.fromkeys((".pdf", ".docx", ".odt", ".epub"), 100_000_000),
+    **dict.fromkeys((".csv", ".tsv", ".jsonl"), 50_000_000),
+}
+"""Where it is more: pictures and fonts make up most of a large document; a table holds thousands
+of articles, and twice as much would not fit into the memory its reader has."""
 
 _BOMS = (  # the longer ones first: UTF-32's begins with UTF-16's
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -26,6 +43,23 @@ _BOMS = (  # the longer ones first: UTF-32's begins with UTF-16's
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+
+_ZIPPED = (".docx", ".odt", ".epub")
+_KINDS: dict[bytes, tuple[str, tuple[str, ...]]] = {
+    b"%PDF-": ("a PDF", (".pdf",)),
+    b"PK\x03\x04": ("a zipped file, as DOCX, ODT and EPUB are", _ZIPPED),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": ("an old Office file, or one with a password", ()),
+    b"{\\rtf": ("a rich text (RTF) file", ()),
+    b"\x1f\x8b\x08": ("a compressed (gzip) file", ()),
+    b"\x89PNG\r\n": ("a picture (PNG)", ()),
+    b"\xff\xd8\xff": ("a picture (JPEG)", ()),
+    b"GIF8": ("a picture (GIF)", ()),
+    b"7z\xbc\xaf\x27\x1c": ("a compressed (7z) file", ()),
+    b"Rar!\x1a\x07": ("a compressed (RAR) file", ()),
+    b"SQLite format 3\0": ("a SQLite database", ()),
+    b"\x7fELF": ("a program", ()),
+}
+"""How files begin that can be told for certain; what each is, and the suffixes it may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +72,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class RawArticle:
-    """A file's decoded text and what its format says of it."""
+    """An article's text and what its format says of it."""
 
     text: str
     stated: Metadata
+    name: str = ""
+    """What tells it from the file's other articles: a row's number; "" for a whole file."""
+    pages: tuple[int, ...] = ()
+    """Where in `text` each page begins, in characters; empty where the format has no pages."""
 
 
 def check_folder(folder: Path) -> Path:
@@ -109,14 +147,16 @@ def _reason(error: OSError) -> str:
 def read_bytes(path: Path) -> bytes:
     """Read a file whole.
 
-    Raises FileError if it cannot be read, is empty, or is larger than `MAX_BYTES`.
+    Raises FileError if it cannot be read, is empty, or is larger than its format may be.
     """
+    suffix = path.suffix.lower()
+    most = _MAX_BYTES.get(suffix, MAX_BYTES)
     try:
         size = path.stat().st_size
-        if size > MAX_BYTES:
+        if size > most:
+            what = f"a {suffix} file" if suffix in _MAX_BYTES else "an article"
             raise FileError(
-                f"{size / 1e6:.0f} MB; an article may have {MAX_BYTES / 1e6:.0f} MB, "
-                "split the file."
+                f"{size / 1e6:.0f} MB; {what} may have {most / 1e6:.0f} MB, split the file."
             )
         data = path.read_bytes()
     except OSError as error:
@@ -132,16 +172,29 @@ def content_hash(data: bytes) -> str:
 
 
 def parse(data: bytes, suffix: str) -> RawArticle:
-    """Decode a file and, for HTML, extract the article's text.
+    """Decode a file of plain text.
 
-    Raises FileError if the bytes are not text, or the page holds none.
+    Raises FileError if the bytes are not text, or another format's than the suffix says.
     """
+    check_kind(data, suffix)
     text = decode(data)
-    if suffix.lower() in _HTML:
-        return _extract_html(text)
     if not text.strip():
         raise FileError("the file holds only white space.")
     return RawArticle(text, Metadata())
+
+
+def check_kind(data: bytes, suffix: str) -> None:
+    """Refuse a file whose first bytes are certainly those of another format than its suffix says.
+
+    Raises FileError that names the format.
+    """
+    for begins, (kind, right) in _KINDS.items():
+        if data.startswith(begins) and suffix.lower() not in right:
+            raise FileError(f"{kind}, called {suffix}; {_remedy(right)}.")
+
+
+def _remedy(right: tuple[str, ...]) -> str:
+    return f"rename it to {right[0]}" if right else "save it as text, PDF or DOCX"
 
 
 def decode(data: bytes) -> str:
@@ -210,22 +263,3 @@ def _checked(text: str) -> str:
     if controls > len(text) // 100:
         raise FileError("a binary file (control characters throughout); expected text.")
     return text
-
-
-def _extract_html(html: str) -> RawArticle:
-    # Imported here: it costs half a second, and text files do not need it.
-    import trafilatura
-
-    document = trafilatura.bare_extraction(
-        html,
-        include_comments=False,
-        include_tables=True,
-        with_metadata=True,
-        # A date is the page's own statement or none: no guessing from whatever looks like one.
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
-    text = (document.text or "").strip() if document else ""
-    if not document or not text:
-        raise FileError("no article text was found in this page; save it as text instead.")
-    day = datetime.date.fromisoformat(document.date) if document.date else None
-    return RawArticle(text, Metadata(document.title, document.author, day))

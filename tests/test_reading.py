@@ -1,0 +1,380 @@
+"""The process that reads what is not plain text: its limits, its end, and what it may answer."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import documents
+import hostile
+import psutil
+import pytest
+
+from index import load, reader_process, reading
+from index.errors import FileError
+from index.reading import Reader, Reading
+
+ROOT = Path(__file__).parent.parent
+SECONDS = 2.5
+MEMORY = 400_000_000
+WATCHED = """
+# Ends the process, which the test sees, as soon as it wants a file or a socket for a file's sake.
+import os, runpy, sys
+
+watching = []
+
+def see(event, arguments):
+    if event == "resource.setrlimit":
+        watching.append(event)
+    elif watching and event.split(".")[0] in ("open", "socket", "subprocess", "os"):
+        os._exit(99)
+
+sys.addaudithook(see)
+runpy.run_path({path!r}, run_name="__main__")
+"""
+
+
+@pytest.fixture
+def reader() -> Iterator[Reader]:
+    with Reader() as reader:
+        yield reader
+
+
+def is_one_sentence(message: str) -> bool:
+    return message.endswith(".") and "\n" not in message and len(message) < 600
+
+
+def pid(reader: Reader) -> int:
+    assert reader._process
+    return reader._process.pid
+
+
+@pytest.mark.parametrize("suffix", documents.FORMATS)
+def test_every_format_is_read(reader: Reader, suffix: str) -> None:
+    found = reader.read(documents.good()[suffix], suffix)
+    assert found.problems == {}
+    text = "\n".join(article.text for article in found.articles)
+    assert documents.ENGLISH[0] in text
+    assert suffix == ".pdf" or documents.HINDI[0] in text
+    assert reader.read(documents.good()[suffix], suffix.upper()) == found
+
+
+def test_every_format_that_is_scanned_for_can_be_read() -> None:
+    assert set(load.SUFFIXES) == {*load.TEXT, ".htm", *documents.FORMATS}
+
+
+def test_plain_text_needs_no_process(reader: Reader) -> None:
+    found = reader.read("बारिश हुई।\r\n".encode(), ".txt")
+    assert [article.text for article in found.articles] == ["बारिश हुई।\r\n"]
+    assert reader._process is None
+
+
+def test_one_process_reads_many_files_and_ends_with_the_reader() -> None:
+    with Reader() as reader:
+        reader.read(documents.good()[".csv"], ".csv")
+        first = pid(reader)
+        reader.read(documents.good()[".html"], ".html")
+        with pytest.raises(FileError):
+            reader.read(b"%PDF-1.7", ".pdf")
+        assert pid(reader) == first
+    assert not psutil.pid_exists(first)
+    reader.close()
+
+
+# --- hostile files --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Reader, Path]]:
+    """Start a reader in an empty folder, whose process ends if it wants a file or a socket."""
+    script = tmp_path_factory.mktemp("script") / "watched.py"
+    script.write_text(WATCHED.format(path=reader_process.__file__), "utf-8")
+    folder = tmp_path_factory.mktemp("empty")
+    with pytest.MonkeyPatch.context() as patch, Reader(SECONDS, MEMORY) as reader:
+        patch.setattr(reader_process, "__file__", str(script))
+        patch.chdir(folder)
+        yield reader, folder
+
+
+@pytest.mark.parametrize("name", hostile.FILES)
+def test_a_hostile_file_costs_one_sentence_at_most(watched: tuple[Reader, Path], name: str) -> None:
+    reader, folder = watched
+    file = hostile.FILES[name]
+    try:
+        found = reader.read(file.make(), file.suffix)
+    except FileError as error:
+        assert is_one_sentence(str(error))
+        assert "ended the reader" not in str(error)
+        assert "makes no sense" not in str(error)
+        assert "(ImportError" not in str(error)
+        assert "(OSError" not in str(error)
+    else:
+        assert found.articles
+        assert all(article.text.strip() for article in found.articles)
+        assert all(is_one_sentence(reason) for reason in found.problems.values())
+        assert "root:" not in "".join(article.text for article in found.articles)
+    after = reader.read(documents.good()[".csv"], ".csv")
+    assert len(after.articles) == 5
+    assert list(folder.iterdir()) == []
+    assert not Path(hostile.LEFT).exists()
+
+
+def test_there_are_hostile_files_of_every_format() -> None:
+    assert len(hostile.FILES) >= 60
+    assert {file.suffix for file in hostile.FILES.values()} == set(documents.FORMATS)
+
+
+# --- limits ---------------------------------------------------------------------------------
+
+STUCK = """
+import json, struct, sys, time
+def send(answer):
+    data = json.dumps(answer).encode() if isinstance(answer, dict) else answer
+    sys.stdout.buffer.write(struct.pack("<Q", len(data)) + data)
+    sys.stdout.buffer.flush()
+send({{"ready": True}})
+suffix, size = struct.unpack("<16sQ", sys.stdin.buffer.read(24))
+sys.stdin.buffer.read(size)
+{then}
+"""
+
+
+@pytest.fixture
+def instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Instead":
+    return Instead(tmp_path, monkeypatch)
+
+
+class Instead:
+    """Another program in the reader's place: what a parser that was taken over could do."""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        self._script = folder / "reader.py"
+        self._patch = patch
+
+    def runs(self, then: str, frame: str = STUCK) -> None:
+        """Start `then`, once a file has been taken, from now on."""
+        self._script.write_text(frame.format(then=then), "utf-8")
+        self._patch.setattr(reader_process, "__file__", str(self._script))
+
+
+def children() -> set[int]:
+    return {child.pid for child in psutil.Process().children(recursive=True)}
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        ("time.sleep(600)", "more than 0.5 seconds"),
+        ("while True: pass", "more than 0.5 seconds"),
+        ("hoard = bytearray(150_000_000); time.sleep(600)", "more than 0.1 GB of memory"),
+        ("import os; os.abort()", "ended the reader"),
+        ("sys.exit(0)", "ended the reader"),
+        ("sys.stdout.buffer.write(b'12'); sys.exit(0)", "ended the reader"),
+        ("send(b'no json')", "ended the reader"),
+        ("send(b'[]')", "ended the reader"),
+        ("send(b'[' * 100_000)", "ended the reader"),
+        ("sys.stdout.buffer.write(struct.pack('<Q', 1 << 60)); sys.stdout.flush()", "MB of text"),
+        ("send({'memory': True})", "0.1 GB of memory"),
+    ],
+)
+def test_a_reader_that_does_not_answer_is_ended(instead: Instead, then: str, said: str) -> None:
+    before = children()
+    instead.runs(then)
+    seconds = 0.5 if "seconds" in said else 60.0
+    with Reader(seconds, 100_000_000) as reader, pytest.raises(FileError, match=said) as caught:
+        reader.read(b"<p>", ".html")
+    assert is_one_sentence(str(caught.value))
+    assert reader._process is None
+    assert children() == before
+
+
+GOOD = {"text": "a b", "title": None, "author": None, "date": None, "name": "", "pages": []}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"articles": [], "problems": []},
+        {"articles": {}, "problems": {}},
+        {"articles": [[]], "problems": {}},
+        {"articles": ["a"], "problems": {}},
+        {"articles": [{}], "problems": {}},
+        {"articles": [], "problems": {"1": 2}},
+        {"articles": [], "problems": {"1": None}},
+        {"refused": 3},
+        *(
+            {"articles": [{**GOOD, **wrong}], "problems": {}}
+            for wrong in (
+                {"text": 3},
+                {"text": ""},
+                {"text": " \n"},
+                {"text": "a\0b"},
+                {"text": "a\ud800"},
+                {"title": ["a"]},
+                {"title": "\udfff"},
+                {"author": {}},
+                {"date": "yesterday"},
+                {"date": 2023},
+                {"name": None},
+                {"pages": None},
+                {"pages": [1]},
+                {"pages": [0, 4]},
+                {"pages": [0, 2, 1]},
+                {"pages": [0, -1]},
+                {"pages": [False]},
+                {"pages": ["0"]},
+                {"pages": [0.0]},
+            )
+        ),
+    ],
+)
+def test_an_answer_is_checked_and_not_trusted(answer: dict[str, object]) -> None:
+    with pytest.raises(FileError, match="makes no sense") as caught:
+        reading._checked(answer)
+    assert is_one_sentence(str(caught.value))
+
+
+def test_an_answer_that_is_right_is_taken() -> None:
+    article = {**GOOD, "title": "वर्षा", "date": "2023-05-05", "name": "3", "pages": [0, 2, 2]}
+    answer = {"articles": [article], "problems": {"1": "is empty."}}
+    found = reading._checked(answer)
+    assert found.articles[0].stated.title == "वर्षा"
+    assert str(found.articles[0].stated.date) == "2023-05-05"
+    assert found.articles[0].name == "3"
+    assert found.articles[0].pages == (0, 2, 2)
+    assert found.problems == {"1": "is empty."}
+
+
+def test_a_reader_that_does_not_start_says_why(instead: Instead) -> None:
+    instead.runs("", "raise SystemExit(3)")
+    with Reader() as reader, pytest.raises(FileError, match="did not start") as caught:
+        reader.read(b"<p>", ".html")
+    assert is_one_sentence(str(caught.value))
+
+
+def test_what_keeps_the_libraries_from_being_imported_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if "site-packages" not in entry])
+    with Reader() as reader, pytest.raises(FileError, match="No module named") as caught:
+        reader.read(b"<p>", ".html")
+    assert is_one_sentence(str(caught.value))
+
+
+def test_a_process_that_is_gone_is_replaced(reader: Reader) -> None:
+    reader.read(documents.good()[".csv"], ".csv")
+    first = pid(reader)
+    os.kill(first, signal.SIGKILL)
+    assert len(reader.read(documents.good()[".csv"], ".csv").articles) == 5
+    assert pid(reader) != first
+
+
+def test_a_process_that_holds_much_memory_is_replaced(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.read(documents.good()[".csv"], ".csv")
+    first = pid(reader)
+    monkeypatch.setattr(reading, "_WORN", 0)
+    assert len(reader.read(documents.good()[".csv"], ".csv").articles) == 5
+    assert not psutil.pid_exists(first)
+
+
+def test_what_a_library_prints_is_no_answer_and_ctrl_c_is_the_parents(reader: Reader) -> None:
+    reader.read(documents.good()[".csv"], ".csv")
+    os.kill(pid(reader), signal.SIGINT)
+    first = pid(reader)
+    assert len(reader.read(documents.good()[".csv"], ".csv").articles) == 5
+    assert pid(reader) == first
+
+
+def test_ctrl_c_ends_the_process_and_goes_on_to_the_caller(instead: Instead) -> None:
+    before = children()
+    instead.runs("time.sleep(600)")
+    with Reader() as reader:
+        threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt):
+            reader.read(b"<p>", ".html")
+        assert children() == before
+
+
+def test_no_process_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
+    # The child is busy with a page when its parent dies, and idle in the second round.
+    for page in ("b'<p>Rain fell.' * 400_000", "b'<p>Rain fell.'"):
+        script = tmp_path / "parent.py"
+        script.write_text(
+            "import sys, threading, time\n"
+            f"sys.path.insert(0, {str(ROOT)!r})\n"
+            "from index.reading import Reader\n"
+            f"reader = Reader()\nreader.read(b'text\\na', '.csv')\n"
+            "print(reader._process.pid, flush=True)\n"
+            f"reader.read({page}, '.html')\ntime.sleep(600)\n",
+            "utf-8",
+        )
+        parent = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
+        assert parent.stdout
+        child = psutil.Process(int(parent.stdout.readline()))
+        time.sleep(0.3)
+        parent.kill()
+        parent.communicate()
+        psutil.wait_procs([child], timeout=30)
+        assert not child.is_running()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
+def test_the_process_can_open_write_and_start_nothing(tmp_path: Path) -> None:
+    (tmp_path / "open").write_text("x", "utf-8")
+    code = """
+import json, socket, sys
+from index import reader_process
+kept = open(sys.argv[1] + "/open", "a")
+reader_process._limit(500_000_000)
+said = {}
+for name, act in {
+    "open": lambda: open(sys.argv[1] + "/open"),
+    "write": lambda: (kept.write("more"), kept.flush()),
+    "create": lambda: open(sys.argv[1] + "/new", "w"),
+    "socket": lambda: socket.socket(),
+    "memory": lambda: bytearray(2_000_000_000),
+}.items():
+    try:
+        act()
+    except (OSError, MemoryError) as error:
+        said[name] = type(error).__name__
+print(json.dumps(said), flush=True)
+import os
+os._exit(0)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+    )
+    said = json.loads(done.stdout)
+    assert set(said) == {"open", "write", "create", "socket", "memory"}
+    assert [path.name for path in tmp_path.iterdir()] == ["open"]
+    assert (tmp_path / "open").read_text("utf-8") == "x"
+
+
+def test_the_process_does_not_see_the_environment(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "x")
+    reader.read(documents.good()[".csv"], ".csv")
+    assert "SECRET_TOKEN" not in psutil.Process(pid(reader)).environ()
+
+
+def test_it_works_from_any_folder(
+    reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A folder with modules of the names that are imported.
+    for name in ("json.py", "lxml.py", "index.py", "trafilatura.py"):
+        (tmp_path / name).write_text("raise SystemExit(9)", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert isinstance(reader.read(documents.good()[".html"], ".html"), Reading)
