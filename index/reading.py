@@ -52,13 +52,15 @@ class Reading:
 class Reader:
     """Reads files, all but plain text in one process that is started when it is first needed.
 
-    For one thread at a time. `seconds` and `memory` (bytes) are what one file may take.
+    For one thread at a time, but for `stop`. `seconds` and `memory` (bytes) are what one file may
+    take.
     """
 
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         self._seconds = seconds
         self._memory = memory
         self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = False
 
     def __enter__(self) -> "Reader":
         return self
@@ -84,6 +86,12 @@ class Reader:
                     OSError
                 ):  # bytes not yet written, to a process that is gone
                     pipe.close()
+
+    def stop(self) -> None:
+        """Let whoever reads in another thread wait no longer, and nothing be read any more."""
+        self._stopped = True
+        if process := self._process:
+            process.kill()
 
     def read(self, data: bytes, suffix: str) -> Reading:
         """Read a file's bytes by its suffix, one of `load.SUFFIXES`.
@@ -114,7 +122,7 @@ class Reader:
             answer = _exchange(process, HEAD.pack(suffix.encode("ascii"), len(data)), data)
         finally:
             watch.end()
-        if answer is None and was_there and not watch.cut:
+        if answer is None and was_there and not watch.cut and not self._stopped:
             self.close()
             return self._ask(data, suffix)
         if answer is None or "memory" in answer:
@@ -141,6 +149,9 @@ class Reader:
             stderr=subprocess.DEVNULL,
             env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
         )
+        if self._stopped:
+            self.close()
+            raise FileError("reading was stopped.")
         watch = _Watch(process, _START_SECONDS, self._memory)
         try:
             ready = _exchange(process)
