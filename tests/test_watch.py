@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +14,6 @@ from test_update import fresh, snapshot, write
 from index import Index, UpdateReport, changes, watch
 from index.errors import FolderError, IndexFolderError, KhabarError
 
-ROOT = Path(__file__).parent.parent
 PATIENCE = 60
 """Seconds a test waits for what must come; it comes within two, on a machine that is not busy."""
 
@@ -324,64 +321,3 @@ def test_a_name_that_is_not_utf_8_stops_nothing(tmp_path: Path, articles: Path) 
         write(articles / "new.txt", rice(1))
         follower.has(added=("new.txt",))
     check(tmp_path, articles)
-
-
-@pytest.mark.parametrize(
-    ("folder", "kind"),
-    [
-        ("/home/a", None),
-        ("/mnt/share/x/y", "nfs4"),
-        ("/mnt/shared", None),
-        ("/mnt/share/disk/x", None),
-        ("/mnt/phone", "fuse.sshfs"),
-    ],
-)
-def test_a_folder_that_other_machines_change_is_told_by_its_file_system(
-    folder: str, kind: str | None
-) -> None:
-    mounts = [("/", "ext4"), ("/mnt/share", "nfs4"), ("/mnt/share/disk", "xfs")]
-    mounts += [("/mnt/phone", "ext4"), ("/mnt/phone", "fuse.sshfs")]
-    assert changes.remote_kind(Path(folder), mounts) == kind
-
-
-LIMITED = ["unshare", "--user", "--map-root-user", "sh", "-c"]
-LIMIT = 'echo 2 > /proc/sys/user/max_inotify_watches && exec "$0" "$@"'
-
-
-@pytest.mark.skipif(
-    subprocess.run([*LIMITED, LIMIT, "true"], capture_output=True, check=False).returncode != 0,
-    reason="this machine sets no limits of their own for some processes",
-)
-def test_where_the_system_watches_no_more_folders_they_are_polled(
-    tmp_path: Path, articles: Path
-) -> None:
-    code = """
-import sys, threading
-from pathlib import Path
-from index import Index, changes
-from index.errors import WatchError
-changes.POLL = 0.2
-folder, database = map(Path, sys.argv[1:])
-stop = threading.Event()
-with Index(database) as index:
-    for outcome in index.follow(folder, stop):
-        if isinstance(outcome, WatchError):
-            print(outcome)
-        elif "new.txt" in outcome.added:
-            stop.set()
-        else:
-            (folder / "a" / "b").mkdir(parents=True)
-            (folder / "new.txt").write_text("Rice grew well this year.")
-"""
-    done = subprocess.run(
-        [*LIMITED, LIMIT, sys.executable, "-c", code, articles, tmp_path / "db"],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == (
-        f"The system does not report what changes in {articles} (OS file watch limit reached); "
-        "the folder is looked through every 0 seconds instead, which takes longer.\n"
-    )
