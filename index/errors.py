@@ -2,6 +2,7 @@
 
 KhabarError
 ├── FolderError          the folder of articles is not there, or holds none
+├── WatchError           changes in that folder are not reported by the system (followed still)
 ├── FileError            one article cannot be read (reported, never stops the others)
 ├── QuestionError        nothing that can be asked: empty, too long, another script
 ├── QuestionFileError    a file of questions, or of an earlier evaluation, that cannot be used
@@ -26,6 +27,10 @@ class KhabarError(Exception):
 
 class FolderError(KhabarError):
     """The folder of articles is not there, is not a folder, or holds no article."""
+
+
+class WatchError(KhabarError):
+    """The system does not report what changes in a folder, which is followed in another way."""
 
 
 class FileError(KhabarError):

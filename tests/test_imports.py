@@ -39,8 +39,8 @@ FLOORS = (
     ("webpage", "pdf", "office", "epub", "tables", "reading"),
     ("library", "vectors", "terms", "embed", "rerank"),
     ("question", "store"),
-    ("search", "update", "evidence"),
-    ("verdict",),
+    ("search", "update", "evidence", "changes"),
+    ("verdict", "watch"),
     ("api",),
 )
 
@@ -132,6 +132,7 @@ def test_only_one_module_each_knows_chroma_tantivy_sqlite_and_the_hub() -> None:
         ("tantivy", "terms"),
         ("sqlite3", "library"),
         ("huggingface_hub", "hub"),
+        ("watchfiles", "changes"),
     ):
         users = {
             (package, name)
