@@ -39,6 +39,11 @@ class Index:
             None if reranker is None else str(reranker),
         )
 
+    @property
+    def folder(self) -> Path:
+        """The folder that the index is kept in, resolved."""
+        return self._store.folder
+
     def update(self, folder: str | Path, progress: Progress | None = None) -> UpdateReport:
         """Make the index equal to the folder, reading only what changed.
 
@@ -103,6 +108,14 @@ class Index:
             self._store.terms.count(),
             self._store.library.about("embedder name"),
         )
+
+    def announce(self, address: str | None, token: str | None) -> None:
+        """Tell other processes where this one answers for the index; None takes it back.
+
+        They find both in `IndexBusyError.holder`. `address` is `http://127.0.0.1:PORT`, and
+        whatever listens there lets nobody in without the token.
+        """
+        self._store.announce(address, token)
 
     def close(self) -> None:
         """Let go of the files, for another process to open them."""

@@ -14,6 +14,11 @@ KhabarError
 └── TermsError           a file of the user's own terms that cannot be used
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.holder import Holder
+
 
 class KhabarError(Exception):
     """Anything Khabar could not do; `str(error)` is one sentence a user can act on."""
@@ -40,7 +45,14 @@ class IndexFolderError(KhabarError):
 
 
 class IndexBusyError(IndexFolderError):
-    """Another process holds the index; Chroma is safe in one process at a time."""
+    """Another process holds the index; Chroma is safe in one process at a time.
+
+    `holder` tells which one, and where it answers for the index; None if that is not known.
+    """
+
+    def __init__(self, message: str, holder: "Holder | None" = None) -> None:
+        super().__init__(message)
+        self.holder = holder
 
 
 class EmbedderMismatchError(IndexFolderError):

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index import holder
 from index.errors import IndexFolderError
 from index.types import Article, Language, Passage, Span
 
@@ -28,7 +29,8 @@ FORMAT = "3"
 """Version of what is stored; another one is refused, not guessed at."""
 FILE_NAME = "khabar.sqlite"
 LOCK_NAME = "khabar.lock"
-_NEW = {LOCK_NAME, FILE_NAME, *(f"{FILE_NAME}-{kind}" for kind in ("journal", "wal", "shm"))}
+_NEW = {LOCK_NAME, holder.FILE_NAME, holder.NEW_NAME, FILE_NAME}
+_NEW |= {f"{FILE_NAME}-{kind}" for kind in ("journal", "wal", "shm")}
 """All that a crash can leave of an index before its library is made."""
 
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from index import Index, KhabarError, errors, installed, models
 from qa import examples, extract, in_use, llm, machine
-from qa.answer import open_index, stream
+from qa.answer import stream
 from qa.llm import Engine
+from qa.opening import open_index
 from qa.terminal import Bar, printable, write, write_json
 from qa.types import Answer, Piece
 

@@ -1,11 +1,17 @@
 """qa index: make the index of a folder of articles, or bring it up to what changed there."""
 
 import argparse
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 
 from index import Index, UpdateReport
+from qa.listening import listening
+from qa.opening import reach
 from qa.options import command, embedder_option, json_option, path
 from qa.terminal import Bar, one_line, printable, say, write, write_json
+
+_LONG = 1.0
+"""Seconds after which other processes can ask; a small folder is done by then, at no cost."""
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,7 +34,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def run(options: argparse.Namespace) -> int:
     """Do it; returns the exit code."""
     # Indexing ranks nothing, so whatever reranker the environment names does not matter.
-    with Index(options.db, options.embedder, "none") as index, Bar(" files") as bar:
+    with (
+        reach(options.db, options.embedder, "none", make=True) as index,
+        _answering(index, options.embedder),
+        Bar(" files") as bar,
+    ):
         # First, because a mistake in the file should not wait for the articles.
         lines = index.use_terms(options.terms) if options.terms else None
         report = index.update(options.folder, bar.show)
@@ -39,6 +49,13 @@ def run(options: argparse.Namespace) -> int:
     if lines is not None:
         say(f"own terms in use: {lines} {'line' if lines == 1 else 'lines'}")
     return 0
+
+
+def _answering(index: object, embedder: str | None) -> AbstractContextManager[None]:
+    """Let other processes ask meanwhile, where it is this one that has the index open."""
+    if not isinstance(index, Index):
+        return nullcontext()
+    return listening(index, embedder=embedder, reranker="none", after=_LONG)
 
 
 def _print_report(report: UpdateReport) -> None:
