@@ -53,17 +53,14 @@ class _Asked(BaseModel):
     """How many passages are listed; of an answer it says nothing."""
 
 
-class _LeftError(Exception):
-    """Who asked has gone."""
-
-
 def build(index: Index, engine: Engine | None) -> "ASGIApp":
     """Make the application over an open index; `engine` None answers with quotes."""
 
     async def ask(request: Request) -> Response:
         asked = await _read(request)
         answer = await _unless_left(request, lambda left: _answer(index, engine, asked, left))
-        return _json(results.answer_fields(answer))
+        # None is for nobody: who asked has gone.
+        return _json(answer and results.answer_fields(answer))
 
     async def search(request: Request) -> Response:
         asked = await _read(request)
@@ -94,9 +91,8 @@ async def _read(request: Request) -> _Asked:
         return _Asked.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise HTTPException(
-            HTTPStatus.UNPROCESSABLE_ENTITY, _sentence(first["type"], first["loc"], first["msg"])
-        ) from error
+        sentence = _sentence(first["type"], first["loc"], first["msg"])
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, sentence) from error
 
 
 def _sentence(kind: str, place: tuple[int | str, ...], message: str) -> str:
@@ -111,7 +107,9 @@ def _sentence(kind: str, place: tuple[int | str, ...], message: str) -> str:
     return f"The field {name!r} cannot be used: {message}."
 
 
-def _answer(index: Index, engine: Engine | None, asked: _Asked, left: threading.Event) -> Answer:
+def _answer(
+    index: Index, engine: Engine | None, asked: _Asked, left: threading.Event
+) -> Answer | None:
     events = stream(
         asked.question,
         index,
@@ -126,7 +124,7 @@ def _answer(index: Index, engine: Engine | None, asked: _Asked, left: threading.
                 break
             if isinstance(event, Answer):
                 return event
-    raise _LeftError
+    return None
 
 
 async def _unless_left(request: Request, work: Callable[[threading.Event], _Done]) -> _Done:
@@ -157,9 +155,8 @@ async def _could_not(_: Request, error: Exception) -> Response:
 
 
 async def _broken(_: Request, error: Exception) -> Response:
-    if not isinstance(error, _LeftError):
-        # A bug: its trace is for the terminal.
-        traceback.print_exception(error)
+    # A bug: its trace is for the terminal.
+    traceback.print_exception(error)
     return _json({"error": "Something went wrong; the terminal says what."}, 500)
 
 

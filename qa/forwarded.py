@@ -10,10 +10,10 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -42,8 +42,7 @@ class Own:
     """What the process that holds an index uses itself, where nothing else is asked for."""
 
     engine: str | Path | Engine | None
-    embedder: str | None
-    reranker: str | None
+    models: wire.Models
 
 
 class Forwarded:
@@ -62,7 +61,7 @@ class Forwarded:
         self.app = Guard(Starlette(routes=routes, exception_handlers=handlers), _LARGEST, token)
 
     async def _greet(self, _: "Request") -> JSONResponse:
-        return JSONResponse({"operations": ["ask", *wire.OPERATIONS]})
+        return JSONResponse({"version": wire.VERSION})
 
     async def _do(self, request: "Request") -> StreamingResponse:
         if self._ending:
@@ -70,16 +69,20 @@ class Forwarded:
         name = request.path_params["operation"]
         try:
             body = wire.read(await request.body())
-            job = self._asking(body) if name == "ask" else self._operating(name, body)
+            models = wire.unpack(wire.MODELS, body["models"])
+            if name == "ask":
+                job = self._asking(wire.unpack(wire.ASK, body["asked"]), models)
+            else:
+                operation = wire.OPERATIONS[name]
+                asked = wire.unpack(operation.takes, body["asked"])
+                job = self._operating(operation, asked, models)
         except (wire.GarbledError, KeyError) as error:
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
         return _Reply(_Work(job, self._works))
 
-    def _asking(self, body: dict[str, Any]) -> "_Job":
-        asked = wire.unpack(wire.ASK, body["asked"])
-
+    def _asking(self, asked: wire.Ask, models: wire.Models) -> "_Job":
         def answer(say: _Say, _: wire.Progress) -> None:
-            with self._opened(body["embedder"], body["reranker"]) as index:
+            with self._opened(models) as index:
                 events = stream(
                     asked.question,
                     index,
@@ -98,23 +101,23 @@ class Forwarded:
 
         return answer
 
-    def _operating(self, name: str, body: dict[str, Any]) -> "_Job":
-        operation = wire.OPERATIONS[name]
-        asked = wire.unpack(operation.takes, body["asked"])
+    def _operating(self, operation: wire.Operation, asked: object, models: wire.Models) -> "_Job":
+        if not operation.ranks:
+            models = replace(models, reranker=None)
 
         def operate(say: _Say, show: wire.Progress) -> None:
-            reranker = body["reranker"] if operation.ranks else None
-            with self._opened(body["embedder"], reranker) as index:
+            with self._opened(models) as index:
                 result = operation.run(index, asked, show)
             say(wire.line(wire.RESULT, wire.pack(operation.gives, result)))
 
         return operate
 
-    def _opened(self, embedder: str | None, reranker: str | None) -> AbstractContextManager[Index]:
+    def _opened(self, models: wire.Models) -> AbstractContextManager[Index]:
         """Take the index as it is open, or open it once more with what was asked for."""
-        if embedder in (None, self._own.embedder) and reranker in (None, self._own.reranker):
+        own = self._own.models
+        if models.embedder in (None, own.embedder) and models.reranker in (None, own.reranker):
             return nullcontext(self._index)
-        return Index(self._index.folder, embedder, reranker)
+        return Index(self._index.folder, models.embedder, models.reranker)
 
     def finish(self, seconds: float) -> None:
         """Let the work that runs go on for so long, then stop it, and wait until it has.

@@ -44,13 +44,9 @@ class HttpServer:
         )
         self._thread.start()
 
-    def refuse(self) -> None:
-        """Take no more requests; those that are being answered go on."""
-        self._server.should_exit = True
-
     def close(self) -> None:
-        """Take no more requests, and wait for those that are being answered."""
-        self.refuse()
+        """Take no more requests, and wait a little for those that are being answered."""
+        self._server.should_exit = True
         self._thread.join()
 
     def wait(self, seconds: float) -> None:

@@ -54,7 +54,8 @@ class _Listener(threading.Thread):
     ) -> None:
         super().__init__(name="listener", daemon=True)
         self._index = index
-        self._own = engine, embedder, reranker
+        self._engine = engine
+        self._models = embedder, reranker
         self._after = after
         self._grace = 0.0
         self._ending = threading.Event()
@@ -66,9 +67,10 @@ class _Listener(threading.Thread):
         # Imported here: beside what the command does, and not before it begins.
         from qa.forwarded import Forwarded, Own
         from qa.http_server import HttpServer
+        from qa.wire import Models
 
         token = secrets.token_urlsafe(32)
-        forwarded = Forwarded(self._index, Own(*self._own), token)
+        forwarded = Forwarded(self._index, Own(self._engine, Models(*self._models)), token)
         try:
             server = HttpServer(forwarded.app, _HOST, 0)
         except OSError as error:
@@ -77,7 +79,6 @@ class _Listener(threading.Thread):
         self._index.announce(server.address, token)
         self._ending.wait()
         self._index.announce(None, None)
-        server.refuse()
         forwarded.finish(self._grace)
         server.close()
         forwarded.finish(0.0)  # what had just been let in

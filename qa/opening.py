@@ -2,8 +2,9 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from index import Index, errors, models
 from qa.choices import portable
@@ -11,6 +12,7 @@ from qa.choices import portable
 if TYPE_CHECKING:
     from qa.remote_index import RemoteIndex
 
+_Opened = TypeVar("_Opened")
 _PATIENCE = 5.0
 """Seconds in which another process may end what it does, or say where it listens: a short command
 has ended by then."""
@@ -24,14 +26,7 @@ def open_index(path: str | Path, embedder: str | None = None, reranker: str | No
     Raises IndexFolderError if there is none, IndexBusyError if another process keeps it.
     """
     _check_there(path)
-    deadline = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            return Index(path, embedder, reranker)
-        except errors.IndexBusyError:
-            if time.monotonic() >= deadline:
-                raise
-        time.sleep(_PAUSE)
+    return _patiently(lambda: Index(path, embedder, reranker))
 
 
 def reach(
@@ -48,16 +43,24 @@ def reach(
     """
     if not make:
         _check_there(path)
-    deadline = time.monotonic() + _PATIENCE
-    while True:
+
+    def attempt() -> "Index | RemoteIndex":
         try:
             return Index(path, embedder, reranker)
         except errors.IndexBusyError as busy:
-            try:
-                return _reached(busy, embedder, reranker)
-            except errors.IndexBusyError:
-                if time.monotonic() >= deadline:
-                    raise
+            return _reached(path, busy, embedder, reranker)
+
+    return _patiently(attempt)
+
+
+def _patiently(attempt: Callable[[], _Opened]) -> _Opened:
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return attempt()
+        except errors.IndexBusyError:
+            if time.monotonic() >= deadline:
+                raise
         time.sleep(_PAUSE)
 
 
@@ -69,7 +72,7 @@ def _check_there(path: str | Path) -> None:
 
 
 def _reached(
-    busy: errors.IndexBusyError, embedder: str | None, reranker: str | None
+    path: str | Path, busy: errors.IndexBusyError, embedder: str | None, reranker: str | None
 ) -> "RemoteIndex":
     """Greet the holder. Raises IndexBusyError if it does not listen, or does not answer."""
     if busy.holder is None or busy.holder.address is None:
@@ -80,6 +83,6 @@ def _reached(
     # What the environment names would be used here, and so it is there. An embedder it names is for
     # a new index only, which this one is not.
     wanted = reranker or os.environ.get(models.RERANKER_VARIABLE)
-    remote = RemoteIndex(busy, portable(embedder), portable(wanted))
+    remote = RemoteIndex(path, busy, portable(embedder), portable(wanted))
     remote.greet()
     return remote

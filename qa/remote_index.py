@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
@@ -35,11 +35,16 @@ class RemoteIndex:
     """An index held by another process. Nothing is open here, so closing it does nothing."""
 
     def __init__(
-        self, busy: errors.IndexBusyError, embedder: str | None, reranker: str | None
+        self,
+        path: str | Path,
+        busy: errors.IndexBusyError,
+        embedder: str | None,
+        reranker: str | None,
     ) -> None:
-        """Take what said who holds it, and the models to use where not the holder's own."""
+        """Take the error that says who holds it, and models to use in place of the holder's."""
+        self._path = path
         self._busy = busy
-        self._models = {"embedder": embedder, "reranker": reranker}
+        self._models = wire.pack(wire.MODELS, wire.Models(embedder, reranker))
 
     def __enter__(self) -> Self:
         return self
@@ -50,8 +55,8 @@ class RemoteIndex:
     def greet(self) -> None:
         """Raise IndexBusyError if the holder does not answer."""
         with closing(self._lines("GET", "/", None, _GREETING)) as lines:
-            if next(lines, None) is None:
-                raise self._silent()
+            if next(lines, {}).get("version") != wire.VERSION:
+                raise self._strange()
 
     def stream(
         self,
@@ -77,8 +82,8 @@ class RemoteIndex:
             )
         asked = wire.Ask(
             question,
-            since,
-            until,
+            _day(since),
+            _day(until),
             None if sources is None else tuple(sources),
             tuple(each if not isinstance(each, list) else tuple(each) for each in history),
             portable(wanted),
@@ -89,7 +94,7 @@ class RemoteIndex:
             for line in lines:
                 if line["kind"] == wire.END:
                     return
-                yield self._unpacked(wire.EVENTS[line["kind"]], line["value"])
+                yield wire.unpack(wire.EVENTS[line["kind"]], line["value"])
         raise self._ended()
 
     def search(
@@ -102,7 +107,7 @@ class RemoteIndex:
     ) -> list[Hit]:
         """Search as `Index.search` does."""
         listed = None if sources is None else tuple(sources)
-        asked = wire.Search(question, limit, since, until, listed)
+        asked = wire.Search(question, limit, _day(since), _day(until), listed)
         return self._done("search", wire.HITS, asked)
 
     def update(self, folder: str | Path, progress: wire.Progress | None = None) -> UpdateReport:
@@ -111,6 +116,10 @@ class RemoteIndex:
         Interrupted, it stops there too, and what is done is kept.
         """
         return self._done("update", wire.REPORT, _there(folder), progress)
+
+    def inventory(self) -> dict[str, int | str | None]:
+        """Count what is indexed as `Index.inventory` does; by the names of its fields."""
+        return self._done("inventory", wire.COUNTS, wire.Nothing())
 
     def use_terms(self, file: str | Path) -> int:
         """Use a file of terms as `Index.use_terms` does."""
@@ -127,20 +136,14 @@ class RemoteIndex:
         with closing(self._request(name, packed)) as lines:
             for line in lines:
                 if line["kind"] == wire.RESULT:
-                    return self._unpacked(gives, line["value"])
+                    return wire.unpack(gives, line["value"])
                 if line["kind"] == wire.PROGRESS and progress:
                     progress(*line["value"])
         raise self._ended()
 
-    def _unpacked(self, kind: TypeAdapter[_Value], value: object) -> _Value:
-        try:
-            return wire.unpack(kind, value)
-        except wire.GarbledError as error:
-            raise self._strange() from error
-
     def _request(self, name: str, asked: object) -> Generator[dict[str, Any], None, None]:
         """Give the lines of a reply; raises the error that one of them tells of."""
-        body = json.dumps({"asked": asked, **self._models})
+        body = json.dumps({"asked": asked, "models": self._models})
         reply = self._lines("POST", f"/{name}", body.encode("ascii"), _SILENCE)
         with closing(reply) as lines:
             for line in lines:
@@ -194,9 +197,13 @@ class RemoteIndex:
 
     def _named(self, what: str) -> errors.IndexBusyError:
         holder = self._busy.holder
-        message = f"The index is in use by {holder}, {what}."
+        message = f"The index {self._path} is in use by {holder}, {what}."
         return errors.IndexBusyError(message, holder)
 
 
 def _there(path: str | Path) -> wire.There:
     return wire.There(str(Path(path).expanduser().absolute()))
+
+
+def _day(day: date | None) -> date | None:
+    return day.date() if isinstance(day, datetime) else day

@@ -8,7 +8,7 @@ line says that the work goes on. Knows nothing of HTTP.
 import datetime
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,12 +19,22 @@ from qa.types import Answer, AnswerLanguage, Event, Exchange, Found, Piece, Wait
 
 _Value = TypeVar("_Value")
 Progress = Callable[[int, int], None]
+VERSION = 1
+"""Of all this: another one is not talked to."""
 BEAT = 1.0
 """Seconds between two lines of a reply, at most."""
 
 
 class GarbledError(ValueError):
     """What came is not what this version of Khabar sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Which models of an index to use; None takes what it is open with. A path is absolute."""
+
+    embedder: str | None
+    reranker: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +86,10 @@ class Operation:
     """Whether it matters which reranker there is."""
 
 
-ASK = TypeAdapter(Ask)
+ASK, MODELS = TypeAdapter(Ask), TypeAdapter(Models)
 HITS, REPORT, COUNT = TypeAdapter(list[Hit]), TypeAdapter(UpdateReport), TypeAdapter(int)
-_THERE = TypeAdapter(There)
+COUNTS = TypeAdapter(dict[str, int | str | None])
+_THERE, _NOTHING = TypeAdapter(There), TypeAdapter(Nothing)
 
 OPERATIONS = {
     "search": Operation(
@@ -95,6 +106,7 @@ OPERATIONS = {
     "use_terms": Operation(
         _THERE, COUNT, lambda index, there, _: index.use_terms(Path(there.path))
     ),
+    "inventory": Operation(_NOTHING, COUNTS, lambda index, *_: asdict(index.inventory())),
 }
 """All but asking, which answers event by event."""
 
