@@ -13,7 +13,7 @@ from contextlib import closing
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -40,14 +40,25 @@ _JSON = "application/json"
 _Done = TypeVar("_Done")
 
 
+def _day(said: object) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(cast("str", said))
+    except (TypeError, ValueError):
+        raise ValueError("it is no date like 2023-05-05") from None
+
+
+_Day = Annotated[datetime.date, PlainValidator(_day)]
+"""As the command line takes it; pydantic would take a number of seconds too."""
+
+
 class _Asked(BaseModel):
     """What both ways to ask take."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     question: str
-    since: datetime.date | None = None
-    until: datetime.date | None = None
+    since: _Day | None = None
+    until: _Day | None = None
     sources: list[str] | None = None
     limit: Annotated[int, Field(ge=1, le=MAX_HITS)] = 10
     """How many passages are listed; of an answer it says nothing."""
@@ -104,7 +115,7 @@ def _sentence(kind: str, place: tuple[int | str, ...], message: str) -> str:
         return f"There is no field {name!r:.100}; there are {', '.join(_Asked.model_fields)}."
     if kind == "missing":
         return f"The field {name!r} is missing."
-    return f"The field {name!r} cannot be used: {message}."
+    return f"The field {name!r} cannot be used: {message.removeprefix('Value error, ')}."
 
 
 def _answer(

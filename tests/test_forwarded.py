@@ -71,9 +71,9 @@ def asked_of(remote: RemoteIndex) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def endpoint(db: Path) -> Iterator[tuple[str, str]]:
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """Give the address and the token of an index that is held."""
-    with Index(db) as index, listens(index), reached(index):
+    with Index(indexed(tmp_path_factory.mktemp("held"))) as index, listens(index), reached(index):
         held = holder.read(index.folder)
         assert held is not None
         yield str(held.address), str(held.token)
