@@ -33,7 +33,6 @@ _NEW = {LOCK_NAME, holder.FILE_NAME, holder.NEW_NAME, FILE_NAME}
 _NEW |= {f"{FILE_NAME}-{kind}" for kind in ("journal", "wal", "shm")}
 """All that a crash can leave of an index before its library is made."""
 
-
 _SCHEMA = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (
@@ -66,7 +65,6 @@ CREATE TABLE vocabulary (
     PRIMARY KEY (skeleton, word)
 ) WITHOUT ROWID;
 """
-
 
 _NOT_DAMAGE = (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.IntegrityError)
 """No space, no permission, a mistake of ours: the file itself may be sound."""

@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Generator
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
@@ -193,7 +193,9 @@ class _Work:
             self._say(wire.line(wire.PROGRESS, [done, total]))
 
     def _put(self, line: bytes | None) -> None:
-        self._loop.call_soon_threadsafe(self._said.put_nowait, line)
+        # Once the server has ended, nobody is there to hear it.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._said.put_nowait, line)
 
 
 class _Reply(StreamingResponse):

@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import socket
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -194,6 +195,21 @@ def test_questions_are_answered_while_an_index_is_being_made(tmp_path: Path) -> 
         assert err == "qa: Another update of this index is running; wait for it to end.\n"
         out, err = first.communicate("go on\n")
         assert (out, err) == ("1 added, 0 changed, 0 removed, 3 unchanged\n", "")
+    assert not (db / "khabar.holder").exists()
+
+
+def test_the_chat_page_answers_other_processes_too(alone: Path, tmp_path: Path) -> None:
+    db = tmp_path / "db"
+    shutil.copytree(alone, db)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    with running(QA, "chat", "--db", db, "--port", port, "--model", "extract") as page:
+        assert page.stderr
+        assert "Khabar answers at" in page.stderr.readline()
+        assert told(db)["command"] == "qa chat"
+        assert written(stream(PROMISED, db)) == written(stream(PROMISED, alone))
+        page.send_signal(signal.SIGINT)
+        assert page.communicate() == ("", "")
     assert not (db / "khabar.holder").exists()
 
 
