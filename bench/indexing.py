@@ -136,7 +136,7 @@ def embed(database: Path, passages: Path, vectors: Path) -> tuple[int, float]:
         closing(Store(database, None, None)) as store,
         passages.open("w", encoding="utf-8") as lines,
     ):
-        for source, (article, _) in store.library.ready().items():
+        for source, article in store.library.sources().items():
             title, texts = store.library.texts(article)
             read = store.library.article(source)
             date = read.date.isoformat() if read and read.date else ""

@@ -108,21 +108,21 @@ def snapshot(index: Index) -> dict[str, Any]:
     places = {
         passage: (source, start, end)
         for passage, source, start, end in file.execute(
-            "SELECT p.id, a.source, p.start, p.end FROM passages p JOIN articles a"
-            " ON a.id = p.article"
+            "SELECT p.id, min(s.source), p.start, p.end FROM passages p JOIN sources s"
+            " ON s.article = p.article GROUP BY p.id"
         )
     }
     vocabulary = file.execute("SELECT * FROM vocabulary").fetchall()
     file.close()
-    kept = store.vectors._collection.get(include=["embeddings"])
+    kept = store.current.vectors.passages()
     vectors = {
-        places.get(int(passage), ("of no passage", 0, int(passage))): vector.tobytes()
-        for passage, vector in zip(kept["ids"], kept["embeddings"], strict=True)
+        places.get(passage, ("of no passage", 0, passage)): vector.tobytes()
+        for passage, vector in store.current.vectors.read([*kept]).items()
     }
     terms = {
         word: sorted(
             places.get(passage, ("of no passage", 0, passage))
-            for passage, _ in store.terms.search([(1.0, {word: 1.0})], 1.0, 10**6, None)
+            for passage, _ in store.current.terms.search([(1.0, {word: 1.0})], 1.0, 10**6, None)
         )
         for word in sorted({row[1] for row in vocabulary})
     }
@@ -139,7 +139,11 @@ def snapshot(index: Index) -> dict[str, Any]:
 def states(database: Path) -> list[tuple[str, str, str]]:
     """List (source, hash, state) of every article in the library, sorted."""
     with closing(sqlite3.connect(database / "khabar.sqlite")) as file:
-        return sorted(file.execute("SELECT source, hash, state FROM articles"))
+        found = file.execute(
+            "SELECT coalesce(s.source, ''), a.hash, a.state FROM articles a"
+            " LEFT JOIN sources s ON s.article = a.id"
+        )
+        return sorted(found)
 
 
 def state(database: Path, case: Case) -> str:

@@ -45,6 +45,11 @@ class Index:
             chroma,
         )
 
+    @property
+    def folder(self) -> Path:
+        """The folder that the index is kept in, resolved."""
+        return self._store.folder
+
     def update(self, folder: str | Path, progress: Progress | None = None) -> UpdateReport:
         """Make the index equal to the folder, reading only what changed.
 
@@ -150,6 +155,14 @@ class Index:
             vectors, terms = generation.vectors.count(), generation.terms.count()
         name = self._store.library.about("embedder name")
         return Inventory(articles, passages, vectors, terms, name)
+
+    def announce(self, address: str | None, token: str | None) -> None:
+        """Tell other processes where this one answers for the index; None takes it back.
+
+        They find both in `IndexBusyError.holder`. `address` is `http://127.0.0.1:PORT`, and
+        whatever listens there lets nobody in without the token.
+        """
+        self._store.announce(address, token)
 
     def close(self) -> None:
         """Let go of the files, for another process to open them."""

@@ -16,6 +16,10 @@ KhabarError
 """
 
 import errno
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.holder import Holder
 
 _FULL = ("No space left", "disk is full", "os error 28")
 """How SQLite, Chroma and tantivy pass on that a disk is full."""
@@ -50,7 +54,14 @@ class IndexFolderError(KhabarError):
 
 
 class IndexBusyError(IndexFolderError):
-    """Another process holds the index; Chroma is safe in one process at a time."""
+    """Another process holds the index; Chroma is safe in one process at a time.
+
+    `holder` tells which one, and where it answers for the index; None if that is not known.
+    """
+
+    def __init__(self, message: str, holder: "Holder | None" = None) -> None:
+        super().__init__(message)
+        self.holder = holder
 
 
 class EmbedderMismatchError(IndexFolderError):

@@ -1,4 +1,4 @@
-"""The command line: qa index, qa ask, qa search, qa chat, qa models, qa doctor, qa eval.
+"""The command line: qa index, ask, search, chat, serve, eval, models, doctor.
 
 Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 could not, 2 wrong usage.
 """
@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from index import KhabarError
-from qa import index_command, models_command, results
-from qa.answer import open_index, stream
+from qa import index_command, models_command, results, serve
+from qa.answer import stream
+from qa.listening import listening
+from qa.opening import open_index, reach
 from qa.options import (
     MAX_HITS,
     command,
@@ -81,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     embedder_option(chat)
     reranker_option(chat)
     model_option(chat)
+    serve.register(commands)
     _eval_options(commands)
     models_command.register(commands)
     doctor = command(commands, "doctor", _doctor, "say what runs here, and whether it answers")
@@ -113,7 +116,7 @@ def _eval_options(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _ask(options: argparse.Namespace) -> int:
-    with open_index(options.db, options.embedder, options.reranker) as index:
+    with reach(options.db, options.embedder, options.reranker) as index:
         events = stream(
             options.question,
             index,
@@ -165,7 +168,7 @@ def _show(text: str) -> bool:
 
 
 def _search(options: argparse.Namespace) -> int:
-    with open_index(options.db, options.embedder, options.reranker) as index:
+    with reach(options.db, options.embedder, options.reranker) as index:
         hits = index.search(
             options.question, options.limit, options.since, options.until, options.sources
         )
@@ -180,7 +183,8 @@ def _chat(options: argparse.Namespace) -> int:
     # Imported here: Gradio takes seconds to import.
     from qa import chat
 
-    with open_index(options.db, options.embedder, options.reranker) as index:
+    models = options.embedder, options.reranker
+    with open_index(options.db, *models) as index, listening(index, options.model, *models):
         chat.serve(index, options.model, options.host, options.port)
     return 0
 
