@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
+from statistics import median_low
 from typing import TYPE_CHECKING
 
 from index import properties
@@ -258,7 +258,7 @@ def _joined(pages: Sequence[Sequence[_Line]]) -> tuple[str, list[int]]:
                 same_page = i > 0
                 right = ends.get(_column(before), before.right)
                 joins = _goes_on(before, line, right, pitch if same_page else None)
-                pieces.append(" " if joins else "\n\n")
+                pieces.append(_between(before.text) if joins else "\n\n")
                 length += len(pieces[-1])
             if i == 0:
                 ends = new_ends
@@ -269,6 +269,11 @@ def _joined(pages: Sequence[Sequence[_Line]]) -> tuple[str, list[int]]:
         if not page:
             begins.append(length)
     return "".join(pieces), begins
+
+
+def _between(text: str) -> str:
+    """Give what stands between two lines of a paragraph: no space after 2010-."""
+    return "" if len(text) > 1 and text[-1] == "-" and text[-2].isalnum() else " "
 
 
 def _column(line: _Line) -> tuple[int, int]:
@@ -288,7 +293,7 @@ def _column_ends(page: Iterable[_Line]) -> dict[tuple[int, int], float]:
 def _pitch(page: Sequence[_Line]) -> float:
     """Measure how far apart the page's lines usually stand."""
     steps = [one.top - two.top for one, two in pairwise(page) if one.top > two.top]
-    return median(steps) if steps else 0.0
+    return median_low(steps) if steps else 0.0
 
 
 def _goes_on(line: _Line, following: _Line, right: float, pitch: float | None) -> bool:

@@ -248,7 +248,7 @@ def _checked(answer: dict[str, object]) -> Reading:
         raise FileError(refused)
     articles, problems = answer.get("articles"), answer.get("problems")
     try:
-        if not isinstance(articles, list) or not isinstance(problems, dict):
+        if not isinstance(articles, list) or not articles or not isinstance(problems, dict):
             raise ValueError("neither articles nor a reason")
         return Reading(
             tuple(_article(each) for each in articles),

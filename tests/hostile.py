@@ -33,6 +33,14 @@ def _add(name: str, suffix: str, make: Callable[[], bytes]) -> None:
     FILES[name] = Hostile(suffix, make)
 
 
+def cut(suffix: str, tenths: int) -> Callable[[], bytes]:
+    def make() -> bytes:
+        data = documents.good()[suffix]
+        return data[: len(data) * tenths // 10]
+
+    return make
+
+
 # --- ZIP archives, as DOCX ------------------------------------------------------------------
 
 
@@ -199,7 +207,7 @@ for _part in (1, 5, 9):
     _add(
         f"docx cut at {_part} tenths",
         ".docx",
-        lambda part=_part: documents.good()[".docx"][: len(documents.good()[".docx"]) * part // 10],
+        cut(".docx", _part),
     )
 
 
@@ -468,7 +476,7 @@ for _part in (2, 5, 9):
     _add(
         f"pdf cut at {_part} tenths",
         ".pdf",
-        lambda part=_part: documents.good()[".pdf"][: len(documents.good()[".pdf"]) * part // 10],
+        cut(".pdf", _part),
     )
 
 

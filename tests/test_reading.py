@@ -193,45 +193,51 @@ def test_a_reader_that_does_not_answer_is_ended(instead: Instead, then: str, sai
     assert children() == before
 
 
-GOOD = {"text": "a b", "title": None, "author": None, "date": None, "name": "", "pages": []}
+GOOD: dict[str, object] = {
+    "text": "a b",
+    "title": None,
+    "author": None,
+    "date": None,
+    "name": "",
+    "pages": [],
+}
+WRONG: tuple[tuple[str, object], ...] = (
+    ("text", 3),
+    ("text", ""),
+    ("text", " \n"),
+    ("text", "a\0b"),
+    ("text", "a\ud800"),
+    ("title", ["a"]),
+    ("title", "\udfff"),
+    ("author", {}),
+    ("date", "yesterday"),
+    ("date", 2023),
+    ("name", None),
+    ("pages", None),
+    ("pages", [1]),
+    ("pages", [0, 4]),
+    ("pages", [0, 2, 1]),
+    ("pages", [0, -1]),
+    ("pages", [False]),
+    ("pages", ["0"]),
+    ("pages", [0.0]),
+)
 
 
 @pytest.mark.parametrize(
     "answer",
     [
         {},
-        {"articles": [], "problems": []},
+        {"articles": [], "problems": {}},
+        {"articles": [GOOD], "problems": []},
         {"articles": {}, "problems": {}},
         {"articles": [[]], "problems": {}},
         {"articles": ["a"], "problems": {}},
         {"articles": [{}], "problems": {}},
-        {"articles": [], "problems": {"1": 2}},
-        {"articles": [], "problems": {"1": None}},
+        {"articles": [GOOD], "problems": {"1": 2}},
+        {"articles": [GOOD], "problems": {"1": None}},
         {"refused": 3},
-        *(
-            {"articles": [{**GOOD, **wrong}], "problems": {}}
-            for wrong in (
-                {"text": 3},
-                {"text": ""},
-                {"text": " \n"},
-                {"text": "a\0b"},
-                {"text": "a\ud800"},
-                {"title": ["a"]},
-                {"title": "\udfff"},
-                {"author": {}},
-                {"date": "yesterday"},
-                {"date": 2023},
-                {"name": None},
-                {"pages": None},
-                {"pages": [1]},
-                {"pages": [0, 4]},
-                {"pages": [0, 2, 1]},
-                {"pages": [0, -1]},
-                {"pages": [False]},
-                {"pages": ["0"]},
-                {"pages": [0.0]},
-            )
-        ),
+        *({"articles": [{**GOOD, name: value}], "problems": {}} for name, value in WRONG),
     ],
 )
 def test_an_answer_is_checked_and_not_trusted(answer: dict[str, object]) -> None:
@@ -242,7 +248,7 @@ def test_an_answer_is_checked_and_not_trusted(answer: dict[str, object]) -> None
 
 def test_an_answer_that_is_right_is_taken() -> None:
     article = {**GOOD, "title": "वर्षा", "date": "2023-05-05", "name": "3", "pages": [0, 2, 2]}
-    answer = {"articles": [article], "problems": {"1": "is empty."}}
+    answer: dict[str, object] = {"articles": [article], "problems": {"1": "is empty."}}
     found = reading._checked(answer)
     assert found.articles[0].stated.title == "वर्षा"
     assert str(found.articles[0].stated.date) == "2023-05-05"
