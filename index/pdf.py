@@ -165,7 +165,7 @@ def _line(content: "PdfTextPage", raw: str, start: int) -> _Line:
     word_right = content.get_charbox(word_end, loose=True)[2]
     size = pypdfium2.raw.FPDFText_GetFontSize(content.raw, first)
     return _Line(
-        text=" ".join(_HYPHEN.sub(_mended, raw).split()),
+        text=" ".join(_HYPHEN.sub(_mended, _paired(raw)).split()),
         left=left,
         right=right,
         top=top,
@@ -174,6 +174,11 @@ def _line(content: "PdfTextPage", raw: str, start: int) -> _Line:
         first_word=word_right - left,
         font=_font(content, first),
     )
+
+
+def _paired(text: str) -> str:
+    """Put together the halves of letters beyond the first 65,536, which PDFium gives one by one."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _mended(mark: re.Match[str]) -> str:
