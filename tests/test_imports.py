@@ -35,7 +35,7 @@ FLOORS = (
     ("analyze", "furniture", "model_folder"),
     ("lexicon", "clean", "installed", "hub"),
     ("meta", "asked", "own_terms", "language", "times", "download"),
-    ("load", "properties", "markup", "container"),
+    ("load", "properties", "markup", "container", "layout"),
     ("webpage", "pdf", "office", "epub", "tables"),
     ("reader_process",),
     ("reading",),

@@ -133,7 +133,7 @@ def test_bad_lines_cost_a_line_each_and_are_counted_as_an_editor_counts_them() -
     found = tables.read_jsonl(data)
     assert texts(found) == {"1": "Rain fell.", "8": "Sun."}
     assert list(found[1]) == ["3", "4", "5", "7"]
-    assert found[1]["3"] == "no JSON from character 10 on."
+    assert found[1]["3"] == "no JSON from character 11 on."
 
 
 @pytest.mark.parametrize(
