@@ -1,5 +1,6 @@
 """PDF: the text of the pages, as paragraphs, and where in it each page begins."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -128,14 +129,19 @@ def _line(content: "PdfTextPage", raw: str, start: int) -> Line:
     size = pypdfium2.raw.FPDFText_GetFontSize(content.raw, first)
     return Line(
         text=" ".join(_HYPHEN.sub(_mended, _paired(raw)).split()),
-        left=left,
-        right=right,
-        top=top,
+        left=_length(left),
+        right=_length(right),
+        top=_length(top),
         # Where a page is scaled, sizes are 1 and the box is what tells.
-        size=size if size > 1 else max(top - bottom, 1.0),
-        first_word=word_right - left,
+        size=_length(size) if size > 1 else max(_length(top - bottom), 1.0),
+        first_word=_length(word_right - left),
         font=_font(content, first),
     )
+
+
+def _length(points: float) -> float:
+    """Take a length that a damaged page may have made endless, or none at all, for nothing."""
+    return points if math.isfinite(points) else 0.0
 
 
 def _paired(text: str) -> str:

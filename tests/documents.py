@@ -48,10 +48,11 @@ def pdf(
     size: float = 11,
     hindi: bool = False,
     lock: str | None = None,
+    pack: bool = True,
 ) -> bytes:
     """Write pages of lines, each with the point it begins at, from the left and from the foot."""
     file = io.BytesIO()
-    canvas = Canvas(file, encrypt=lock)
+    canvas = Canvas(file, encrypt=lock, pageCompression=int(pack))
     canvas.setTitle(title)
     canvas.setAuthor(author)
     for page in pages:

@@ -3,7 +3,7 @@
 from bisect import bisect
 
 import documents
-import hostile
+import hostile_files
 import pytest
 
 from index import chunk, pdf
@@ -183,8 +183,8 @@ def test_a_pdf_in_a_font_that_is_not_unicode_is_refused() -> None:
 
 
 def test_letters_beyond_the_first_65536_are_read_and_places_still_fit() -> None:
-    letters = hostile.stream(b"1 beginbfchar <52> <d835dc11> endbfchar")
+    letters = hostile_files.stream(b"1 beginbfchar <52> <d835dc11> endbfchar")
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>"
-    article = read(hostile.page(font=font, more=(letters,)))
+    article = read(hostile_files.page(font=font, more=(letters,)))
     assert article.text == "𝐑ain fell over the city."
     assert article.pages == (0,)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import documents
-import hostile
+import hostile_files
 import psutil
 import pytest
 
@@ -101,10 +101,10 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Reader, 
         yield reader, folder
 
 
-@pytest.mark.parametrize("name", hostile.FILES)
+@pytest.mark.parametrize("name", hostile_files.FILES)
 def test_a_hostile_file_costs_one_sentence_at_most(watched: tuple[Reader, Path], name: str) -> None:
     reader, folder = watched
-    file = hostile.FILES[name]
+    file = hostile_files.FILES[name]
     try:
         found = reader.read(file.make(), file.suffix)
     except FileError as error:
@@ -121,12 +121,12 @@ def test_a_hostile_file_costs_one_sentence_at_most(watched: tuple[Reader, Path],
     after = reader.read(documents.good()[".csv"], ".csv")
     assert len(after.articles) == 5
     assert list(folder.iterdir()) == []
-    assert not Path(hostile.LEFT).exists()
+    assert not Path(hostile_files.LEFT).exists()
 
 
 def test_there_are_hostile_files_of_every_format() -> None:
-    assert len(hostile.FILES) >= 60
-    assert {file.suffix for file in hostile.FILES.values()} == set(documents.FORMATS)
+    assert len(hostile_files.FILES) >= 60
+    assert {file.suffix for file in hostile_files.FILES.values()} == set(documents.FORMATS)
 
 
 # --- limits ---------------------------------------------------------------------------------
