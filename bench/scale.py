@@ -35,7 +35,7 @@ from index import Index, sentences
 from index.analyze import words
 from index.load import parse
 from index.store import Store
-from index.update import read_article
+from index.prepare import read_article
 
 SEED = 2021
 PARAGRAPHS, SENTENCES = 6, 4

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import Stemmer
 
-from index.devanagari import normalise
+from index.devanagari import OURS, normalise
 from index.irregular import BASES
 from index.stopwords import ENGLISH, HINDI
 
@@ -20,10 +20,13 @@ _UNITED_STATES = re.compile(r"(?<![\w.])(?:U\.S\.(?:A\.?)?|US)(?![\w.])")
 # Beside a number or after a preposition it is the month, which has one word in both languages then.
 _MAY = re.compile(r"\bMay(?=,? \d)|(?<=\d )May\b|(?<=[Ii]n )May\b|(?<=[Ss]ince )May\b")
 # Signs that are read out as words, and asked for as words.
-_SIGNS = str.maketrans(
-    {"%": " percent ", "$": " dollar ", "₹": " rupee ", "€": " euro ", "£": " pound "}
-)
+_SIGNS = {"%": " percent ", "$": " dollar ", "₹": " rupee ", "€": " euro ", "£": " pound "}
+_SIGN = re.compile(f"[{''.join(_SIGNS)}]")
 _POSSESSIVE = re.compile(r"'s?$|'(?=[a-z]{1,2}$)")
+_ZERO_WIDTH_SPACE = "\u200b"
+"""Normalising joins what stands on both sides of it."""
+_TEXTS_KEPT = 4_000
+"""A passage is analysed for its terms, its vector and the vocabulary, in two batches at a time."""
 _MAX_STEM = 60
 """Longer runs of letters are addresses or noise; they would only swell the index."""
 
@@ -48,8 +51,22 @@ def _stemmer(language: str) -> Stemmer.Stemmer:
 
 def words(text: str) -> list[str]:
     """List the normalised words of a text, function words included."""
-    text = _MAY.sub("मई", _UNITED_STATES.sub("usa", text)).translate(_SIGNS)
-    return [word[:_MAX_STEM] for word in _WORD.findall(normalise(text))]
+    return [*_words(text)]
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _words(text: str) -> tuple[str, ...]:
+    text = _MAY.sub("मई", _UNITED_STATES.sub("usa", text))
+    text = _SIGN.sub(lambda sign: _SIGNS[sign.group()], text)
+    if text.isascii() or not OURS.fullmatch(text) or _ZERO_WIDTH_SPACE in text:
+        return tuple(word[:_MAX_STEM] for word in _WORD.findall(normalise(text)))
+    # Word by word: most have been met before.
+    return tuple(_normal(word)[:_MAX_STEM] for word in _WORD.findall(text))
+
+
+@lru_cache(maxsize=200_000)
+def _normal(word: str) -> str:
+    return normalise(word)
 
 
 def is_function_word(word: str) -> bool:
@@ -61,4 +78,9 @@ def is_function_word(word: str) -> bool:
 
 def stems(text: str) -> list[str]:
     """List the stems of a text in order, without function words."""
-    return [stem(word) for word in words(text) if not is_function_word(word)]
+    return [*_stems(text)]
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in _words(text) if not is_function_word(word))

@@ -25,18 +25,22 @@ class Index:
         path: str | Path,
         embedder: str | Path | None = None,
         reranker: str | Path | None = None,
+        chroma: str | None = None,
     ) -> None:
         """Open the index in `path`, or begin a new one where the folder is new or empty.
 
         `embedder` is the folder of a sentence-transformers model, or "built-in"; None takes the
         one the index was made with (for a new index: KHABAR_EMBEDDER, or the built-in one).
         `reranker` is the folder of a cross-encoder, or "none"; None takes KHABAR_RERANKER, or none.
+        `chroma` is the address of a Chroma server on which the next update is to keep the vectors,
+        or "local" for the index's own folder; None leaves them where they are.
         Raises IndexFolderError, IndexBusyError, EmbedderMismatchError or ModelError.
         """
         self._store = Store(
             Path(path).expanduser(),
             None if embedder is None else str(embedder),
             None if reranker is None else str(reranker),
+            chroma,
         )
 
     def update(self, folder: str | Path, progress: Progress | None = None) -> UpdateReport:
@@ -49,6 +53,29 @@ class Index:
         from index import update
 
         return update.update(self._store, Path(folder).expanduser(), progress)
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """Make vectors and terms anew from the library; returns how many passages there are.
+
+        Questions go on being answered meanwhile. `progress` is called with (passages done, passages
+        in all). Raises KhabarError, and leaves all as it was, if it fails.
+        """
+        from index import rebuild
+
+        return rebuild.rebuild(self._store, progress)
+
+    def verify(
+        self, folder: str | Path | None = None, progress: Progress | None = None
+    ) -> tuple[str, ...]:
+        """Compare library, vectors, terms and folder; returns a sentence on each difference.
+
+        `folder` is where the articles are, if not where they were. `progress` is called with
+        (passages done, passages in all). Raises IndexBusyError while an update is running.
+        """
+        from index import verify
+
+        root = None if folder is None else Path(folder).expanduser()
+        return verify.verify(self._store, root, progress)
 
     def use_terms(self, file: str | Path) -> int:
         """Look for a file's terms in questions from now on, and remember them in the index.
@@ -91,18 +118,15 @@ class Index:
 
     def articles(self) -> list[str]:
         """List the sources of all indexed articles, sorted."""
-        return list(self._store.library.ready())
+        return list(self._store.library.sources())
 
     def inventory(self) -> Inventory:
         """Count what is indexed, in each of the places where it is kept."""
         articles, passages = self._store.library.counts()
-        return Inventory(
-            articles,
-            passages,
-            self._store.vectors.count(),
-            self._store.terms.count(),
-            self._store.library.about("embedder name"),
-        )
+        with self._store.generation() as generation:
+            vectors, terms = generation.vectors.count(), generation.terms.count()
+        name = self._store.library.about("embedder name")
+        return Inventory(articles, passages, vectors, terms, name)
 
     def close(self) -> None:
         """Let go of the files, for another process to open them."""

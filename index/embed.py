@@ -4,7 +4,7 @@ import hashlib
 import math
 import re
 import threading
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -50,6 +50,10 @@ class Embedder(Protocol):
         between 0.7 and 1 for anything at all.
         """
 
+    @property
+    def at_once(self) -> int:
+        """How many passages to embed and write together: a few seconds of work at most."""
+
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Embed passages. Returns shape (len(texts), dimension)."""
 
@@ -67,6 +71,7 @@ class HashingEmbedder:
 
     name = f"{BUILT_IN}-2-{DIMENSION}"
     absolute = True
+    at_once = 1_000
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Embed passages. Returns shape (len(texts), dimension)."""
@@ -74,10 +79,12 @@ class HashingEmbedder:
 
     def question(self, text: str) -> Vectors:
         """Embed a text. Returns shape (dimension,); zeros where the text has no words."""
-        vector = np.zeros(DIMENSION, dtype=np.float32)
-        for feature, weight in _features(stems(text)).items():
-            bucket, sign = _hash(feature)
-            vector[bucket] += sign * weight
+        sums = [0.0] * DIMENSION
+        for stem, count in Counter(stems(text)).items():
+            weight = 1 + math.log(count)
+            for bucket, value in _places(stem):
+                sums[bucket] += weight * value
+        vector = np.array(sums, dtype=np.float32)
         length = float(np.linalg.norm(vector))
         return vector / np.float32(length) if length else vector
 
@@ -86,19 +93,21 @@ def _empty() -> Vectors:
     return np.zeros((0, DIMENSION), dtype=np.float32)
 
 
-def _features(words: Sequence[str]) -> Mapping[str, float]:
-    """Weigh stems by 1 + log of their count, and what they sound like and mean by less."""
-    weights: dict[str, float] = defaultdict(float)
-    for stem, count in Counter(words).items():
-        weight = 1 + math.log(count)
-        weights[stem] += weight
-        consonants = skeleton(sound_key(stem))
-        if len(consonants) >= _MIN_SKELETON:
-            weights[f"sound {consonants}"] += _SOUND_WEIGHT * weight
-        concepts = _concepts(stem)
-        for concept in concepts:
-            weights[f"concept {concept}"] += _CONCEPT_WEIGHT * weight / math.sqrt(len(concepts))
-    return weights
+@lru_cache(maxsize=200_000)
+def _places(stem: str) -> tuple[tuple[int, float], ...]:
+    """Say what a stem adds to which numbers of a vector.
+
+    The stem counts whole, and what it sounds like and means by less.
+    """
+    weights = {stem: 1.0}
+    consonants = skeleton(sound_key(stem))
+    if len(consonants) >= _MIN_SKELETON:
+        weights[f"sound {consonants}"] = _SOUND_WEIGHT
+    concepts = _concepts(stem)
+    for concept in concepts:
+        weights[f"concept {concept}"] = _CONCEPT_WEIGHT / math.sqrt(len(concepts))
+    hashed = ((_hash(feature), weight) for feature, weight in weights.items())
+    return tuple((bucket, sign * weight) for (bucket, sign), weight in hashed)
 
 
 def _concepts(stem: str) -> tuple[str, ...]:
@@ -109,7 +118,6 @@ def _concepts(stem: str) -> tuple[str, ...]:
     return words.english.get(stem, ())
 
 
-@lru_cache(maxsize=500_000)
 def _hash(feature: str) -> tuple[int, int]:
     digest = int.from_bytes(hashlib.blake2b(feature.encode(), digest_size=8).digest(), "little")
     return (digest >> 1) % DIMENSION, 1 if digest & 1 else -1
@@ -122,6 +130,7 @@ class NeuralEmbedder:
     """
 
     absolute = False
+    at_once = 4 * _AT_ONCE
 
     def __init__(self, folder: Path) -> None:
         """Load the model.
@@ -153,19 +162,21 @@ class NeuralEmbedder:
         return vector
 
     def _encode(self, texts: list[str], prompt: str) -> Vectors:
-        parts = [np.zeros((0, self._model.get_embedding_dimension()), dtype=np.float32)]
+        vectors = np.zeros((len(texts), self._model.get_embedding_dimension()), dtype=np.float32)
+        # Those of about one length together: a short text is padded to the longest beside it.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for i in range(0, len(texts), _AT_ONCE):
+            part = order[i : i + _AT_ONCE]
             # One at a time: its tokenizer keeps settings that a second thread would change, and
             # two threads on one processor only slow each other down.
             with self._reading:
-                vectors = self._model.encode(
-                    texts[i : i + _AT_ONCE],
+                vectors[part] = self._model.encode(
+                    [texts[j] for j in part],
                     prompt=prompt,
                     normalize_embeddings=True,
                     show_progress_bar=False,
                 )
-            parts.append(np.asarray(vectors, dtype=np.float32))
-        return np.concatenate(parts)
+        return vectors
 
 
 def _prompts(folder: Path, stated: Mapping[str, str]) -> tuple[str, str]:

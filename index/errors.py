@@ -14,6 +14,11 @@ KhabarError
 └── TermsError           a file of the user's own terms that cannot be used
 """
 
+import errno
+
+_FULL = ("No space left", "disk is full", "os error 28")
+"""How SQLite, Chroma and tantivy pass on that a disk is full."""
+
 
 class KhabarError(Exception):
     """Anything Khabar could not do; `str(error)` is one sentence a user can act on."""
@@ -61,3 +66,9 @@ class ModelTimeoutError(ModelError):
 
 class TermsError(KhabarError):
     """A file of the user's own terms is missing, too large, or has a line that says nothing."""
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether something failed because a disk, or what one may have of it, is full."""
+    number = error.errno if isinstance(error, OSError) else None
+    return number in (errno.ENOSPC, errno.EDQUOT) or any(words in str(error) for words in _FULL)

@@ -1,30 +1,32 @@
-"""The library: SQLite keeps every article's text, its metadata and its state. The only truth.
+"""The library: SQLite keeps every text once, its metadata, its state and where it stands.
 
-Chroma and tantivy are indexes over it and can be made again from it. An article is searchable
-once its state says READY, and that is written last:
+The only truth: Chroma and tantivy are indexes over it and can be made again from it. An article is
+searchable once its state says READY, and that is written last:
 
     PENDING   its text and passages are here; vectors and terms may be missing
-    READY     library, Chroma and tantivy all have it
+    STORED    Chroma and tantivy have it too; the file it stands in is not yet read to its end
+    READY     library, Chroma and tantivy all have it, and at least one source names it
     LEAVING   replaced or removed; vectors and terms may still be there
 
-So a crash at any instant leaves rows that the next update finishes (PENDING, LEAVING), and no
-question ever sees them.
+So a crash at any instant leaves rows that the next update finishes, and no question ever sees them.
+This module opens the file and reads what questions ask for; `index.catalogue` writes.
 """
 
 import datetime
 import json
 import sqlite3
 import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from index.errors import IndexFolderError
-from index.types import Article, Language, Passage, Span
+from index.errors import IndexFolderError, is_disk_full
+from index.types import Article, Language, Passage
 
-FORMAT = "3"
+FORMAT = "4"
 """Version of what is stored; another one is refused, not guessed at."""
 FILE_NAME = "khabar.sqlite"
 LOCK_NAME = "khabar.lock"
@@ -34,18 +36,18 @@ _NEW = {LOCK_NAME, FILE_NAME, *(f"{FILE_NAME}-{kind}" for kind in ("journal", "w
 
 _SCHEMA = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+-- A text, with what it says of itself: once, in however many files it stands.
 CREATE TABLE articles (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    source TEXT NOT NULL,
-    hash TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
     state TEXT NOT NULL,
     title TEXT,
     author TEXT,
     date TEXT,
     language TEXT NOT NULL,
+    pages TEXT NOT NULL,
     text TEXT NOT NULL
 );
-CREATE UNIQUE INDEX one_ready_version ON articles (source) WHERE state = 'ready';
 CREATE INDEX by_state ON articles (state, date);
 -- AUTOINCREMENT: an id is never used twice, so a stale vector can never name another passage.
 CREATE TABLE passages (
@@ -55,6 +57,25 @@ CREATE TABLE passages (
     end INTEGER NOT NULL
 );
 CREATE INDEX by_article ON passages (article);
+-- A file as it was when all its articles had been indexed.
+CREATE TABLE files (file TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;
+-- Where an article stands: a file, or a row of one.
+CREATE TABLE sources (
+    source TEXT PRIMARY KEY,
+    file TEXT NOT NULL REFERENCES files (file),
+    article INTEGER NOT NULL REFERENCES articles (id)
+) WITHOUT ROWID;
+CREATE INDEX by_file ON sources (file);
+CREATE INDEX sources_of ON sources (article);
+-- What could not be read, and why, so that it need not be tried again at every update.
+CREATE TABLE failures (
+    source TEXT PRIMARY KEY,
+    file TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    tried REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX failures_of ON failures (file);
 -- Every word in the index, and its stem, under the consonants it sounds with: other spellings.
 -- A word leaves with the last of the articles that hold it.
 CREATE TABLE vocabulary (
@@ -71,14 +92,6 @@ _NOT_DAMAGE = (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.Integ
 
 
 @dataclass(frozen=True, slots=True)
-class StoredArticle:
-    """What one article put into the library: its passages' ids in order."""
-
-    id: int
-    passages: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """Where a passage stands, and what tells it from others without its text being read."""
 
@@ -88,6 +101,8 @@ class Place:
     end: int
     date: datetime.date | None
     language: Language
+    also_in: tuple[str, ...] = ()
+    """Other sources of the article, of those that were asked for."""
 
 
 class Library:
@@ -140,6 +155,11 @@ class Library:
                 f"The index in {folder} is damaged ({error}); delete the folder and index the "
                 "articles again."
             )
+        if is_disk_full(error):
+            return IndexFolderError(
+                f"The disk of {folder} is full ({error}); free some space and index the articles "
+                "again: what is indexed stays."
+            )
         return IndexFolderError(
             f"The index folder {folder} cannot be used ({error}); "
             "give a folder that can be written with --db."
@@ -168,20 +188,23 @@ class Library:
         return self._connection.execute(query, (name,)).fetchone() is not None
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as connection, connection:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write all that is done with the connection, or none of it."""
+        with self.reading() as connection, connection:
             yield connection
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Have the connection to oneself; what goes wrong with it is an IndexFolderError."""
         try:
             with self._lock:
                 yield self._connection
         except sqlite3.Error as error:
             raise self.unusable(self._folder, error) from error
 
-    def _rows(self, query: str, values: Sequence[str | int | None] = ()) -> list[tuple[Any, ...]]:
-        with self._reading() as connection:
+    def rows(self, query: str, values: Sequence[str | int | None] = ()) -> list[tuple[Any, ...]]:
+        """Read the rows of a query."""
+        with self.reading() as connection:
             return connection.execute(query, values).fetchall()
 
     def close(self) -> None:
@@ -189,131 +212,58 @@ class Library:
         with self._lock:
             self._connection.close()
 
+    def damage(self) -> list[str]:
+        """Say what SQLite itself finds wrong with the file; nothing if it is sound."""
+        found = [str(row[0]) for row in self.rows("PRAGMA integrity_check(3)")]
+        broken = self.rows("PRAGMA foreign_key_check")
+        return [line for line in found if line != "ok"] + [
+            f"a row of {table} names one that {parent} lacks" for table, _, parent, _ in broken[:3]
+        ]
+
     def about(self, key: str) -> str | None:
         """Read a remembered fact about the index (its format, folder, embedder)."""
-        rows = self._rows("SELECT value FROM about WHERE key = ?", (key,))
+        rows = self.rows("SELECT value FROM about WHERE key = ?", (key,))
         return str(rows[0][0]) if rows else None
 
     def remember(self, facts: Mapping[str, str]) -> None:
         """Write facts about the index, all or none."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", facts.items())
 
-    def ready(self) -> dict[str, tuple[int, str]]:
-        """Map each searchable source to its article id and content hash."""
-        query = "SELECT source, id, hash FROM articles WHERE state = 'ready' ORDER BY source"
-        return {source: (article, digest) for source, article, digest in self._rows(query)}
-
-    def add(
-        self,
-        articles: Sequence[tuple[Article, str, Sequence[Span]]],
-        vocabulary: Mapping[tuple[str, str], int],
-    ) -> list[StoredArticle]:
-        """Write articles, each with its content hash and passages, as PENDING.
-
-        `vocabulary` counts the articles that hold each (skeleton, word).
-        """
-        stored = []
-        with self._transaction() as connection:
-            for article, digest, spans in articles:
-                day = article.date.isoformat() if article.date else None
-                row = connection.execute(
-                    "INSERT INTO articles"
-                    " (source, hash, state, title, author, date, language, text)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-                    (
-                        article.source,
-                        digest,
-                        "pending",
-                        article.title,
-                        article.author,
-                        day,
-                        article.language,
-                        article.text,
-                    ),
-                ).fetchone()
-                ids = [
-                    connection.execute(
-                        "INSERT INTO passages (article, start, end) VALUES (?, ?, ?) RETURNING id",
-                        (row[0], span.start, span.end),
-                    ).fetchone()[0]
-                    for span in spans
-                ]
-                stored.append(StoredArticle(row[0], tuple(ids)))
-            connection.executemany(
-                "INSERT INTO vocabulary VALUES (?, ?, ?) ON CONFLICT (skeleton, word)"
-                " DO UPDATE SET articles = articles + excluded.articles",
-                ((skeleton, word, count) for (skeleton, word), count in vocabulary.items()),
-            )
-        self.vocabulary_changes += 1
-        return stored
-
-    def publish(self, articles: Iterable[int]) -> None:
-        """Make PENDING articles READY and what they replace LEAVING, in one step."""
-        with self._transaction() as connection:
-            for article in articles:
-                connection.execute(
-                    "UPDATE articles SET state = 'leaving' WHERE state = 'ready' AND source ="
-                    " (SELECT source FROM articles WHERE id = ?)",
-                    (article,),
-                )
-                connection.execute("UPDATE articles SET state = 'ready' WHERE id = ?", (article,))
-
-    def retire(self, articles: Iterable[int]) -> None:
-        """Take articles out of search; `unfinished` lists them until `forget` ends them."""
-        with self._transaction() as connection:
-            connection.executemany(
-                "UPDATE articles SET state = 'leaving' WHERE id = ?", [(a,) for a in articles]
-            )
-
-    def unfinished(self) -> list[StoredArticle]:
-        """List the articles that are PENDING or LEAVING, with their passages."""
-        query = (
-            "SELECT a.id, group_concat(p.id) FROM articles a"
-            " LEFT JOIN passages p ON p.article = a.id"
-            " WHERE a.state != 'ready' GROUP BY a.id ORDER BY a.id"
-        )
-        return [
-            StoredArticle(article, tuple(map(int, ids.split(","))) if ids else ())
-            for article, ids in self._rows(query)
-        ]
-
-    def forget(self, articles: Iterable[int], vocabulary: Mapping[tuple[str, str], int]) -> None:
-        """Delete articles and their passages for good, and the words that only they hold.
-
-        `vocabulary` counts the articles among them that hold each (skeleton, word), as in `add`.
-        """
-        with self._transaction() as connection:
-            connection.executemany("DELETE FROM articles WHERE id = ?", [(a,) for a in articles])
-            connection.executemany(
-                "UPDATE vocabulary SET articles = articles - ? WHERE skeleton = ? AND word = ?",
-                ((count, skeleton, word) for (skeleton, word), count in vocabulary.items()),
-            )
-            connection.executemany(
-                "DELETE FROM vocabulary WHERE skeleton = ? AND word = ? AND articles <= 0",
-                vocabulary.keys(),
-            )
-        self.vocabulary_changes += 1
+    def sources(self) -> dict[str, int]:
+        """Map each searchable source to its article, sorted."""
+        return dict(self.rows("SELECT source, article FROM sources ORDER BY source"))
 
     def texts(self, article: int) -> tuple[str | None, dict[int, str]]:
         """Read an article's title and the text of each of its passages, whatever its state."""
-        title, text = self._rows("SELECT title, text FROM articles WHERE id = ?", [article])[0]
+        title, text = self.rows("SELECT title, text FROM articles WHERE id = ?", [article])[0]
         query = "SELECT id, start, end FROM passages WHERE article = ? ORDER BY start"
-        return title, {row[0]: text[row[1] : row[2]] for row in self._rows(query, [article])}
+        return title, {row[0]: text[row[1] : row[2]] for row in self.rows(query, [article])}
 
-    def places(self, ids: Sequence[int]) -> dict[int, Place]:
-        """Find where passages of READY articles stand, without their texts; others are left out."""
+    def places(self, ids: Sequence[int], sources: Sequence[str] | None = None) -> dict[int, Place]:
+        """Find where passages of READY articles stand, without their texts; others are left out.
+
+        An article of several sources has the first of them, or of those among `sources`.
+        """
         # CROSS JOIN: left to itself, SQLite goes through all articles to find these.
         query = (
-            "SELECT p.id, a.id, a.source, p.start, p.end, a.date, a.language FROM passages p"
-            " CROSS JOIN articles a ON a.id = p.article"
+            "SELECT p.id, a.id, s.source, s.file, p.start, p.end, a.date, a.language"
+            " FROM passages p CROSS JOIN articles a ON a.id = p.article"
+            " CROSS JOIN sources s ON s.article = a.id"
             " WHERE a.state = 'ready' AND p.id IN (SELECT value FROM json_each(?))"
+            " ORDER BY s.source"
         )
-        rows = self._rows(query, [json.dumps(list(ids))])
-        return {
-            number: Place(article, source, start, end, _day(day), _language(spoken))
-            for number, article, source, start, end, day, spoken in rows
-        }
+        wanted = None if sources is None else set(sources)
+        found: dict[int, Place] = {}
+        for row in self.rows(query, [_json(ids)]):
+            number, article, source, file, start, end, day, spoken = row
+            if wanted is not None and not {source, file} & wanted:
+                continue
+            if number in found:
+                found[number] = replace(found[number], also_in=(*found[number].also_in, source))
+            else:
+                found[number] = Place(article, source, start, end, _day(day), _language(spoken))
+        return found
 
     def passages(self, places: Mapping[int, Place]) -> dict[int, Passage]:
         """Read the passages that stand there; those no longer READY are left out."""
@@ -323,38 +273,50 @@ class Library:
         # Each text once (SQLite's substr would read a long one again for each of its passages), and
         # one at a time, because those of forty books fill the memory.
         query = (
-            "SELECT a.id, a.title, a.text FROM json_each(?) AS wanted"
+            "SELECT a.id, a.title, a.pages, a.text FROM json_each(?) AS wanted"
             " CROSS JOIN articles a ON a.id = wanted.value WHERE a.state = 'ready'"
         )
         found = {}
-        with self._reading() as connection:
-            for article, title, text in connection.execute(query, [json.dumps(list(wanted))]):
+        with self.reading() as connection:
+            for article, title, pages, text in connection.execute(query, [_json(wanted)]):
+                begins = json.loads(pages)
                 for number in wanted[article]:
                     at = places[number]
-                    cut = text[at.start : at.end]
+                    page = bisect_right(begins, at.start)
                     found[number] = Passage(
-                        number, at.source, at.start, at.end, cut, title, at.date, at.language
+                        number,
+                        at.source,
+                        at.start,
+                        at.end,
+                        text[at.start : at.end],
+                        title,
+                        at.date,
+                        at.language,
+                        at.also_in,
+                        page or None,
+                        tuple(begins[page : bisect_left(begins, at.end)]),
                     )
         return found
 
     def article(self, source: str) -> Article | None:
         """Read one searchable article, whole."""
         query = (
-            "SELECT source, text, title, author, date, language FROM articles"
-            " WHERE state = 'ready' AND source = ?"
+            "SELECT a.text, a.title, a.author, a.date, a.language, a.pages FROM sources s"
+            " JOIN articles a ON a.id = s.article WHERE s.source = ?"
         )
-        for _, text, title, author, day, language in self._rows(query, [source]):
-            return Article(source, text, title, author, _day(day), _language(language))
+        for text, title, author, day, language, pages in self.rows(query, [source]):
+            spoken, begins = _language(language), tuple(json.loads(pages))
+            return Article(source, text, title, author, _day(day), spoken, begins)
         return None
 
     def counts(self) -> tuple[int, int]:
-        """Count the searchable articles and their passages."""
+        """Count the sources of searchable articles, and the articles' passages."""
         query = (
-            "SELECT count(DISTINCT a.id), count(p.id) FROM articles a"
-            " LEFT JOIN passages p ON p.article = a.id WHERE a.state = 'ready'"
+            "SELECT (SELECT count(*) FROM sources), (SELECT count(*) FROM passages p"
+            " JOIN articles a ON a.id = p.article WHERE a.state = 'ready')"
         )
-        articles, passages = self._rows(query)[0]
-        return articles, passages
+        sources, passages = self.rows(query)[0]
+        return sources, passages
 
     def matching(
         self,
@@ -364,20 +326,24 @@ class Library:
     ) -> list[int]:
         """List the READY articles dated within [since, until] and among `sources`.
 
-        An article without a date is outside every span of time.
+        The file of a table stands for all its rows. An article without a date is outside every
+        span of time.
         """
         query = (
-            "SELECT id, source FROM articles WHERE state = 'ready'"
-            " AND (?1 IS NULL OR date >= ?1) AND (?2 IS NULL OR date <= ?2)"
+            "SELECT DISTINCT a.id FROM articles a WHERE a.state = 'ready'"
+            " AND (?1 IS NULL OR a.date >= ?1) AND (?2 IS NULL OR a.date <= ?2)"
+            " AND (?3 IS NULL OR EXISTS (SELECT 1 FROM sources s WHERE s.article = a.id AND"
+            " (s.source IN (SELECT value FROM json_each(?3))"
+            " OR s.file IN (SELECT value FROM json_each(?3)))))"
         )
         # A datetime is a date too; its first ten characters are the day.
         span = [day.isoformat()[:10] if day else None for day in (since, until)]
-        wanted = None if sources is None else set(sources)
-        return [row[0] for row in self._rows(query, span) if wanted is None or row[1] in wanted]
+        wanted = None if sources is None else _json(sources)
+        return [row[0] for row in self.rows(query, [*span, wanted])]
 
     def newest(self) -> datetime.date | None:
         """Tell the date of the newest searchable article; None if none has one."""
-        return _day(self._rows("SELECT max(date) FROM articles WHERE state = 'ready'")[0][0])
+        return _day(self.rows("SELECT max(date) FROM articles WHERE state = 'ready'")[0][0])
 
     def spellings(self, skeletons: Sequence[str]) -> list[tuple[str, str]]:
         """List (skeleton, word) of every word in the index that has one of the skeletons."""
@@ -385,11 +351,20 @@ class Library:
             "SELECT skeleton, word FROM vocabulary"
             " WHERE skeleton IN (SELECT value FROM json_each(?))"
         )
-        return [(row[0], row[1]) for row in self._rows(query, [json.dumps(list(skeletons))])]
+        return [(row[0], row[1]) for row in self.rows(query, [_json(skeletons)])]
+
+    def vocabulary(self) -> dict[tuple[str, str], int]:
+        """Count the articles that hold each (skeleton, word)."""
+        rows = self.rows("SELECT skeleton, word, articles FROM vocabulary")
+        return {(skeleton, word): count for skeleton, word, count in rows}
 
     def skeletons(self) -> list[str]:
         """List the skeletons of all words in the index."""
-        return [row[0] for row in self._rows("SELECT DISTINCT skeleton FROM vocabulary")]
+        return [row[0] for row in self.rows("SELECT DISTINCT skeleton FROM vocabulary")]
+
+
+def _json(values: Iterable[int] | Iterable[str]) -> str:
+    return json.dumps(list(values))
 
 
 def _day(stored: str | None) -> datetime.date | None:

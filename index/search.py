@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from index import lexicon, question
 from index.library import Library, Place
@@ -48,16 +49,16 @@ def read(store: Store, text: str) -> Question:
 
     Raises QuestionError if it cannot be asked.
     """
-    vocabulary = Vocabulary(
-        store.library.spellings,
-        store.near,
-        store.terms.frequency,
-        store.terms.count(),
-        store.library.newest(),
-    )
-    return question.read(
-        question.check(text), lexicon.load(), store.own_terms, vocabulary, Weights()
-    )
+    checked = question.check(text)
+    with store.generation() as generation:
+        vocabulary = Vocabulary(
+            store.library.spellings,
+            store.near,
+            generation.terms.frequency,
+            generation.terms.count(),
+            store.library.newest(),
+        )
+        return question.read(checked, lexicon.load(), store.own_terms, vocabulary, Weights())
 
 
 def search(
@@ -76,7 +77,8 @@ def search(
     if since is not None or until is not None or sources is not None:
         articles = store.library.matching(since, until, sources)
     shown = max(limit, LOOKED_AT)
-    places, scores = _find(store, asked, max(_CANDIDATES, limit), shown, articles)
+    depth = max(_CANDIDATES, limit)
+    places, scores = _find(store, asked, depth, shown, _Among(articles, sources))
     if store.reranker is not None:
         scores = _rerank(store, store.reranker, asked, places, scores)
     scores = _prefer_time(asked, places, scores)
@@ -87,34 +89,49 @@ def search(
     return spread(hits)[: max(limit, 0)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Among:
+    """What a search is confined to: None for everything."""
+
+    articles: Sequence[int] | None
+    sources: Sequence[str] | None
+
+
 def _find(
-    store: Store, asked: Question, depth: int, shown: int, articles: Sequence[int] | None
+    store: Store, asked: Question, depth: int, shown: int, among: _Among
 ) -> tuple[Mapping[int, Place], Mapping[int, float]]:
     """Fuse the best passages by BM25 and the nearest by vectors. Returns places and scores.
 
     Those of the best `shown` at least, and of all where others may yet come before them.
     """
     groups = [(term.rarity, term.alternatives) for term in asked.terms]
-    lexical = store.terms.search(groups, _TITLE_WEIGHT, depth, articles)
-    dense = store.vectors.nearest(store.embedder.question(asked.text), depth, articles)
+    vector = store.embedder.question(asked.text)
+    with store.generation() as generation:
+        lexical = generation.terms.search(groups, _TITLE_WEIGHT, depth, among.articles)
+        dense = generation.vectors.nearest(vector, depth, among.articles)
     if store.embedder.absolute:
         scores = fuse(lexical, dense)
         is_final = asked.time is None and store.reranker is None
-        places = _places(store.library, scores, shown if is_final else len(scores))
+        count = shown if is_final else len(scores)
+        places = _places(store.library, scores, count, among.sources)
         return places, {number: scores[number] for number in places}
-    places = store.library.places(list(dict(lexical) | dict(dense)))
+    places = store.library.places(list(dict(lexical) | dict(dense)), among.sources)
     weights = {number: _neural_share(asked, place) for number, place in places.items()}
     return places, interpolate(_of_best(lexical), min_max(dense), weights)
 
 
-def _places(library: Library, scores: Mapping[int, float], count: int) -> Mapping[int, Place]:
+def _places(
+    library: Library, scores: Mapping[int, float], count: int, sources: Sequence[str] | None
+) -> Mapping[int, Place]:
     """Look up the best so many and their ties, or all where some of these are not READY."""
     if count < len(scores):
         least = sorted(scores.values(), reverse=True)[count - 1]
-        places = library.places([number for number, score in scores.items() if score >= least])
+        places = library.places(
+            [number for number, score in scores.items() if score >= least], sources
+        )
         if len(places) >= count:
             return places
-    return library.places(list(scores))
+    return library.places(list(scores), sources)
 
 
 def _best_first(places: Mapping[int, Place], scores: Mapping[int, float]) -> list[int]:

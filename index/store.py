@@ -1,24 +1,33 @@
-"""An index folder opened: the library, Chroma, tantivy and the embedder, under one lock."""
+"""An index folder opened: the library, its indexes and the embedder, under one lock."""
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from index.catalogue import DELETED_VECTORS, Catalogue
 from index.embed import BUILT_IN, Embedder, embedder_name, neural_folder, open_embedder
 from index.errors import EmbedderMismatchError, IndexBusyError, IndexFolderError
+from index.generation import Address, Generation, delete_debris
 from index.library import LOCK_NAME, Library
 from index.models import EMBEDDER_VARIABLE, RERANKER_VARIABLE
 from index.near import NearSkeletons
 from index.own_terms import OwnTerms, parse
 from index.rerank import NONE, Reranker, check_choice, open_reranker
-from index.terms import TermIndex
-from index.vectors import VectorIndex
+from index.vectors import check_address
 
 _OWN_TERMS = "own terms"
 """What the library remembers them by: as the user wrote them."""
+_GENERATION, _SERVER, _IDENTITY = "generation", "chroma server", "identity"
+"""What the library remembers of where the indexes are kept."""
+LOCAL = "local"
+"""In place of a Chroma server's address: the index's own folder."""
 
 Progress = Callable[[int, int], None]
 """Called with (files done, files in all)."""
@@ -31,8 +40,14 @@ class Store:
     readers of tantivy would not see each other's writes.
     """
 
-    def __init__(self, folder: Path, embedder: str | None, reranker: str | None) -> None:
-        """Open the folder.
+    def __init__(
+        self,
+        folder: Path,
+        embedder: str | None,
+        reranker: str | None,
+        chroma: str | None = None,
+    ) -> None:
+        """Open the folder. `chroma` is where the next update is to keep the vectors.
 
         Raises IndexFolderError if it is not usable, IndexBusyError if another process has it,
         EmbedderMismatchError if it was made with another embedder, ModelError if there is none.
@@ -48,6 +63,7 @@ class Store:
         self._reranker: Reranker | None = None
         self._loading = threading.Lock()
         try:
+            self._wanted_server = chroma if chroma in (None, LOCAL) else check_address(chroma)
             self._choice = self._choose(embedder)
             self._check_embedder()
             check_choice(self._reranker_choice)
@@ -82,14 +98,39 @@ class Store:
         return self._open_parts().library
 
     @property
-    def terms(self) -> TermIndex:
-        """The passages' stems."""
-        return self._open_parts().terms
+    def catalogue(self) -> Catalogue:
+        """Which files the library holds."""
+        return self._open_parts().catalogue
 
     @property
-    def vectors(self) -> VectorIndex:
-        """The passages' vectors."""
-        return self._open_parts().vectors
+    def current(self) -> Generation:
+        """The generation in use, for who updates the index and so is the one to replace it."""
+        return self._open_parts().generation
+
+    @contextmanager
+    def generation(self) -> Iterator[Generation]:
+        """Keep the generation in use from being deleted meanwhile."""
+        parts = self._open_parts()
+        generation = parts.take()
+        try:
+            yield generation
+        finally:
+            parts.let_go(generation)
+
+    def next_address(self) -> Address:
+        """Say where the next generation is to be kept."""
+        now = self.current.address
+        wanted = self._wanted_server
+        server = now.server if wanted is None else None if wanted == LOCAL else wanted
+        return replace(now, number=now.number + 1, server=server)
+
+    def is_elsewhere(self) -> bool:
+        """Whether the vectors are kept where they are not wanted."""
+        return self.next_address().server != self.current.address.server
+
+    def swap(self, generation: Generation) -> None:
+        """Let a new generation take the place of the current one, which is deleted."""
+        self._open_parts().swap(generation)
 
     @property
     def own_terms(self) -> OwnTerms:
@@ -107,10 +148,16 @@ class Store:
         """
         return self._open_parts().replace_own_terms(text, name)
 
-    @property
-    def updating(self) -> threading.Lock:
-        """Held by the one update that may run."""
-        return self._open_parts().updating
+    @contextmanager
+    def updated(self) -> Iterator[None]:
+        """Be the one who writes. Raises IndexBusyError if somebody else does already."""
+        writing = self._open_parts().updating
+        if not writing.acquire(blocking=False):
+            raise IndexBusyError("Another update of this index is running; wait for it to end.")
+        try:
+            yield
+        finally:
+            writing.release()
 
     def _open_parts(self) -> "_Parts":
         if self._closed:
@@ -157,17 +204,18 @@ class _Parts:
     def __init__(self, folder: Path) -> None:
         self.users = 0
         self.updating = threading.Lock()
-        self._folder = folder
-        self._vectors: VectorIndex | None = None
         self._own_terms: OwnTerms | None = None
         self._near: tuple[int, NearSkeletons] | None = None
         self._terms_changing = threading.Lock()
-        self._starting = threading.Lock()
+        self._swapping = threading.Lock()
+        self._taken: Counter[Generation] = Counter()
         self._lock = _lock(folder)
         try:
             self.library = Library(folder)
             try:
-                self.terms = TermIndex(folder / "terms")
+                self.catalogue = Catalogue(self.library)
+                self.generation = Generation(self._address(folder))
+                delete_debris(self.generation.address)
             except BaseException:
                 self.library.close()
                 raise
@@ -175,12 +223,35 @@ class _Parts:
             self._lock.release()
             raise
 
-    @property
-    def vectors(self) -> VectorIndex:
-        with self._starting:
-            if self._vectors is None:
-                self._vectors = VectorIndex(self._folder / "chroma")
-            return self._vectors
+    def _address(self, folder: Path) -> Address:
+        about = self.library.about
+        if about(_IDENTITY) is None:
+            self.library.remember({_IDENTITY: uuid.uuid4().hex, _GENERATION: "1"})
+        number, server = int(about(_GENERATION) or 1), about(_SERVER) or None
+        return Address(folder, about(_IDENTITY) or "", number, server)
+
+    def take(self) -> Generation:
+        with self._swapping:
+            self._taken[self.generation] += 1
+            return self.generation
+
+    def let_go(self, generation: Generation) -> None:
+        with self._swapping:
+            self._taken[generation] -= 1
+            is_over = not self._taken[generation] and generation is not self.generation
+        if is_over:
+            generation.delete()
+
+    def swap(self, generation: Generation) -> None:
+        at = generation.address
+        # From this write on the new one counts; until it, a crash leaves the old one in use.
+        self.library.remember(
+            {_GENERATION: str(at.number), _SERVER: at.server or "", DELETED_VECTORS: "0"}
+        )
+        old = self.take()
+        with self._swapping:
+            self.generation = generation
+        self.let_go(old)
 
     @property
     def own_terms(self) -> OwnTerms:
@@ -210,8 +281,7 @@ class _Parts:
 
     def close(self) -> None:
         try:
-            if self._vectors is not None:
-                self._vectors.close()
+            self.generation.close()
             self.library.close()
         finally:
             self._lock.release()

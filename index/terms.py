@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tantivy
 
-from index.errors import IndexBusyError, IndexFolderError
+from index.errors import IndexBusyError, IndexFolderError, is_disk_full
 
 _HEAP_BYTES = 64_000_000
 BODY, TITLE = "body", "title"
@@ -57,9 +57,14 @@ class TermIndex:
         return searcher, lru_cache(_COUNTS_KEPT)(searcher.doc_freq)
 
     def _damaged(self, error: Exception) -> IndexFolderError:
+        if is_disk_full(error):
+            return IndexFolderError(
+                f"The disk of {self._folder} is full ({error}); free some space and index the "
+                "articles again: what is indexed stays."
+            )
         return IndexFolderError(
-            f"The index of terms in {self._folder} cannot be used ({error}); delete that folder "
-            "and index the articles again, which makes it anew."
+            f"The index of terms in {self._folder} cannot be used ({error}); make it anew with "
+            "qa index FOLDER --rebuild."
         )
 
     def add(self, passages: Iterable[tuple[int, int, str, str]], gone: Sequence[int] = ()) -> None:
@@ -123,6 +128,13 @@ class TermIndex:
         """Count the passages."""
         searcher, _ = self._reader
         return searcher.num_docs
+
+    def passages(self) -> set[int]:
+        """List the passages."""
+        searcher, _ = self._reader
+        every = tantivy.Query.all_query()
+        found = searcher.search(every, max(1, searcher.num_docs), count=False).hits
+        return {searcher.doc(where)["passage"][0] for _, where in found}
 
     def deleted(self) -> int:
         """Count the deleted passages that still weigh in the frequencies.

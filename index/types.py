@@ -1,5 +1,6 @@
 """The plain values that travel between the rooms: articles, passages, hits, reports."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,12 +27,15 @@ class Article:
     """
 
     source: str
-    """Path relative to the indexed folder, with forward slashes."""
+    """Path relative to the indexed folder, with forward slashes; of a table's row with its number,
+    "news.csv#12"."""
     text: str
     title: str | None
     author: str | None
     date: date | None
     language: Language
+    pages: tuple[int, ...] = ()
+    """Where each page begins, in characters of `text`; empty where the format has no pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,16 @@ class Passage:
     title: str | None
     date: date | None
     language: Language
+    also_in: tuple[str, ...] = ()
+    """Other files that hold the same text, of those that were asked for."""
+    page: int | None = None
+    """The page it begins on, from 1; None where the format has no pages."""
+    page_breaks: tuple[int, ...] = ()
+    """Where within it a further page begins, in characters of the article."""
+
+    def page_of(self, place: int) -> int | None:
+        """Tell on which page a character of the article stands that is within the passage."""
+        return self.page and self.page + bisect_right(self.page_breaks, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +75,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class UpdateReport:
-    """What one update did, by source path."""
+    """What one update did, by source."""
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Articles that stand elsewhere now, and in no other list: source → what it was before."""
     failed: Mapping[str, str] = field(default_factory=dict)
     """Articles that could not be read, each with the reason. An earlier version stays indexed."""
     skipped: Mapping[str, str] = field(default_factory=dict)

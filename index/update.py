@@ -5,43 +5,52 @@ The order of writing is what makes a crash harmless. For each batch of articles:
 1. library: text and passages, PENDING (one transaction)
 2. Chroma: the vectors
 3. tantivy: the stems (one commit)
-4. library: PENDING becomes READY, what it replaces LEAVING (one transaction)
-5. Chroma, tantivy: what is LEAVING goes; then the library forgets it
+4. library: PENDING becomes STORED; of the files read to their end, all articles READY, and what
+   only their earlier versions held LEAVING (one transaction)
 
-Questions see READY articles only. Whatever a crash leaves is PENDING or LEAVING, and the next
-update begins with step 5 for both, then indexes the file again. It ends by counting: where Chroma
-or tantivy lacks what the library has, it is made again from the library.
+After the last batch:
+
+5. library: what only vanished files held is LEAVING (one transaction)
+6. Chroma, tantivy: what is LEAVING goes; then the library forgets it
+
+Questions see READY articles only. What a crash leaves is PENDING or LEAVING, and the next update
+begins with step 6 for both; or STORED, and is taken up when its file is read again, or else goes at
+the end. Then the passages are counted, one by one after a crash: where Chroma or tantivy lacks what
+the library has, it is made again from the library.
+
+While one batch is written, the next is embedded and the one after it read.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+import time
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from index import chunk, clean, load, meta
-from index.analyze import stem, stems, words
-from index.devanagari import skeleton, sound_keys
-from index.errors import FileError, FolderError, IndexBusyError, IndexFolderError
-from index.library import StoredArticle
-from index.load import Candidate, RawArticle
-from index.store import Progress, Store
-from index.types import Article, Span, UpdateReport
+import numpy as np
 
-_BATCH_PASSAGES = 1_000
-"""Passages embedded and written together: a second of work, a few megabytes."""
+from index import load, prepare
+from index.ahead import ahead
+from index.catalogue import ReadFile, StoredArticle
+from index.embed import Embedder, Vectors
+from index.errors import FolderError, IndexFolderError, ModelError
+from index.prepare import Failed, Item, Prepared, Unchanged
+from index.reading import Reader
+from index.rebuild import add_vectors, compact, move, rows, term_rows
+from index.store import Progress, Store
+from index.types import UpdateReport
+
 _PASSAGE_CHARS = 1_000
 """A passage is rarely longer; an article that is long but has few passages counts by this."""
+_BATCH_SECONDS = 1.0
+"""A batch is closed after this long, full or not: so much work a crash may cost."""
 _FORGET_AT_ONCE = 200
 """Articles whose words are counted together when they leave."""
 _ALWAYS_TIDY = 2_000
 """Up to so many passages, deleted ones leave the frequencies at once: half a second of work."""
 _MAX_DELETED = 0.2
 """In a larger index, the share of deleted passages that the frequencies may still count."""
-
-_Prepared = tuple[Article, str, Sequence[Span]]
-_Row = tuple[int, int, str, str]
-"""A passage as it goes into Chroma and tantivy: its id, its article's id, its text, the title."""
 
 
 def update(store: Store, folder: Path, progress: Progress | None = None) -> UpdateReport:
@@ -52,12 +61,8 @@ def update(store: Store, folder: Path, progress: Progress | None = None) -> Upda
     """
     root = load.check_folder(folder)
     _check_same_folder(store, root)
-    if not store.updating.acquire(blocking=False):
-        raise IndexBusyError("Another update of this index is running; wait for it to end.")
-    try:
+    with store.updated():
         return _update(store, root, progress)
-    finally:
-        store.updating.release()
 
 
 def _check_same_folder(store: Store, root: Path) -> None:
@@ -70,6 +75,26 @@ def _check_same_folder(store: Store, root: Path) -> None:
         )
 
 
+@dataclass(slots=True)
+class _Course:
+    """How an update goes."""
+
+    total: int
+    progress: Progress | None
+    done: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def ended(self, item: ReadFile | Unchanged | Failed) -> None:
+        """Note how a file went."""
+        if isinstance(item, Failed):
+            self.failed[item.file] = item.reason
+        else:
+            self.failed |= item.problems
+        self.done += 1
+        if self.progress:
+            self.progress(self.done, self.total)
+
+
 def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport:
     skipped: dict[str, str] = {}
     failed: dict[str, str] = {}
@@ -80,176 +105,166 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
             f"({len(skipped)} other files were passed over)."
         )
     store.library.remember({"folder": str(root)})
-    _sweep(store)
-    before = store.library.ready()
-    unchanged: list[str] = []
-    prepared = _prepare(candidates, before, unchanged, failed)
-    done: list[str] = []
-    for batch in _batches(_reporting(prepared, len(candidates), progress)):
-        _write(store, batch)
-        done.extend(article.source for article, _, _ in batch)
-    present = {candidate.source for candidate in candidates} | _under(failed, before)
-    removed = [source for source in before if source not in present]
-    store.library.retire(before[source][0] for source in removed)
-    _sweep(store)
-    _mend(store)
-    return UpdateReport(
-        added=tuple(source for source in done if source not in before),
-        changed=tuple(source for source in done if source in before),
-        removed=tuple(removed),
-        unchanged=tuple(unchanged),
-        failed=failed,
-        skipped=skipped,
-    )
+    store.current.delete_others()
+    had_crashed = _sweep(store, stored=False)
+    move(store)
+    before = store.library.sources()
+    course = _Course(len(candidates), progress, failed=failed)
+    reader = Reader()
+    items = prepare.read_files(candidates, store.catalogue, reader)
+    batches = ahead(_embedded(ahead(_batches(items, store.embedder)), store.embedder))
+    # The reader goes first: whoever waits for it in the other thread waits no longer.
+    with closing(batches), closing(reader):
+        for batch, vectors in batches:
+            _write(store, batch, vectors)
+            for item in batch:
+                if not isinstance(item, Prepared):
+                    course.ended(item)
+    _retire(store, {candidate.source for candidate in candidates}, failed)
+    _sweep(store, stored=True)
+    _mend(store, one_by_one=had_crashed)
+    compact(store)
+    return _report(store, before, failed, skipped)
 
 
-def _under(failed: Iterable[str], before: Iterable[str]) -> set[str]:
-    """List what is indexed below a folder that cannot be listed now: unseen is not removed."""
-    folders = tuple("" if name == "." else f"{name}/" for name in failed)
-    return {source for source in before if source.startswith(folders)}
-
-
-def _prepare(
-    candidates: Sequence[Candidate],
-    before: dict[str, tuple[int, str]],
-    unchanged: list[str],
-    failed: dict[str, str],
-) -> Iterator[_Prepared | None]:
-    """Read and cut each file that is new or changed; None for one that needs no writing."""
-    for candidate in candidates:
-        try:
-            data = load.read_bytes(candidate.path)
-            digest = load.content_hash(data)
-            if before.get(candidate.source, (0, ""))[1] == digest:
-                unchanged.append(candidate.source)
-                yield None
-                continue
-            raw = load.parse(data, candidate.path.suffix)
-            article, spans = read_article(candidate.source, raw)
-        # Whatever one file makes a parser do, the others are still to be read.
-        except Exception as error:
-            reason = str(error) if isinstance(error, FileError) else f"cannot be read: {error!r}."
-            kept = " The earlier version stays indexed." if candidate.source in before else ""
-            failed[candidate.source] = f"{reason}{kept}"
-            yield None
-            continue
-        yield article, digest, spans
-
-
-def read_article(source: str, raw: RawArticle) -> tuple[Article, list[Span]]:
-    """Read an article's metadata and cut its body into passages."""
-    lines = clean.classify(raw.text)
-    about = meta.read_metadata(raw.text, lines, raw.stated)
-    language = meta.language(raw.text)
-    runs = [chunk.sentences(raw.text, run.start, run.end) for run in clean.body_runs(lines)]
-    article = Article(source, raw.text, about.title, about.author, about.date, language)
-    return article, chunk.passages(raw.text, runs)
-
-
-def _reporting(
-    prepared: Iterable[_Prepared | None], total: int, progress: Progress | None
-) -> Iterator[_Prepared]:
-    for done, item in enumerate(prepared, start=1):
-        if item is not None:
-            yield item
-        if progress:
-            progress(done, total)
-
-
-def _batches(prepared: Iterable[_Prepared]) -> Iterator[list[_Prepared]]:
-    batch: list[_Prepared] = []
-    count = 0
-    for item in prepared:
-        batch.append(item)
-        article, _, spans = item
-        count += max(1, len(spans), len(article.text) // _PASSAGE_CHARS)
-        if count >= _BATCH_PASSAGES:
-            yield batch
-            batch, count = [], 0
+def _batches(items: Generator[Item], embedder: Embedder) -> Generator[list[Item]]:
+    """Gather items into batches of so many passages as are worth embedding together."""
+    batch: list[Item] = []
+    count, begun = 0, time.monotonic()
+    with closing(items):
+        for item in items:
+            batch.append(item)
+            if isinstance(item, Prepared):
+                text = item.new.article.text
+                count += max(1, len(item.texts), len(text) // _PASSAGE_CHARS)
+            if count >= embedder.at_once or time.monotonic() - begun > _BATCH_SECONDS:
+                yield batch
+                batch, count, begun = [], 0, time.monotonic()
     if batch:
         yield batch
 
 
-def _write(store: Store, batch: Sequence[_Prepared]) -> None:
+def _embedded(
+    batches: Generator[list[Item]], embedder: Embedder
+) -> Generator[tuple[list[Item], Vectors | None]]:
+    with closing(batches):
+        for batch in batches:
+            texts = [text for item in batch if isinstance(item, Prepared) for text in item.texts]
+            yield batch, _vectors(embedder, texts) if texts else None
+
+
+def _vectors(embedder: Embedder, texts: Sequence[str]) -> Vectors:
+    vectors = embedder.passages(texts)
+    if len(vectors) != len(texts) or not np.isfinite(vectors).all():
+        raise ModelError(
+            f"The embedder {embedder.name} made {len(vectors)} vectors of {len(texts)} passages, "
+            "or some that are not numbers; fetch it again, or use another with --embedder."
+        )
+    return vectors
+
+
+def _write(store: Store, batch: Sequence[Item], vectors: Vectors | None) -> None:
     """Do steps 1 to 4 for one batch."""
-    store.remember_embedder()
-    texts = [[article.text[s.start : s.end] for s in spans] for article, _, spans in batch]
-    vocabulary = _vocabulary(
-        (article.title, each) for (article, _, _), each in zip(batch, texts, strict=True)
-    )
-    stored = store.library.add(batch, vocabulary)
-    rows: list[_Row] = [
-        (passage, entry.id, text, article.title or "")
-        for entry, (article, _, _), each in zip(stored, batch, texts, strict=True)
-        for passage, text in zip(entry.passages, each, strict=True)
-    ]
-    _add_vectors(store, rows)
-    store.terms.add(_terms(rows))
-    store.library.publish(entry.id for entry in stored)
-
-
-def _add_vectors(store: Store, rows: Iterable[_Row]) -> None:
-    remaining = iter(rows)
-    while part := list(islice(remaining, _BATCH_PASSAGES)):
-        passages, articles, texts, _ = zip(*part, strict=True)
-        store.vectors.add(passages, articles, store.embedder.passages(texts))
-
-
-def _terms(rows: Iterable[_Row]) -> Iterator[tuple[int, int, str, str]]:
-    for passage, article, text, title in rows:
-        yield passage, article, " ".join(stems(text)), _title_stems(title)
-
-
-@lru_cache(maxsize=1_000)
-def _title_stems(title: str) -> str:
-    return " ".join(stems(title))
-
-
-def _vocabulary(articles: Iterable[tuple[str | None, Iterable[str]]]) -> Counter[tuple[str, str]]:
-    """Count the articles, each a title and texts, that hold each (skeleton, word or stem)."""
-    counts: Counter[str] = Counter()
-    for title, texts in articles:
-        found = set(words(title or ""))
-        for text in texts:
-            found.update(words(text))
-        counts.update(found | {stem(word) for word in found})
-    return Counter(
-        {(skeleton(key), word): n for word, n in counts.items() for key in sound_keys(word)}
-    )
-
-
-def _sweep(store: Store) -> None:
-    """Do step 5: finish what has left, and undo what a crash left half written."""
-    gone: list[StoredArticle] = store.library.unfinished()
-    if not gone:
-        return
-    store.vectors.delete([passage for entry in gone for passage in entry.passages])
-    store.terms.add((), gone=[entry.id for entry in gone])
-    for i in range(0, len(gone), _FORGET_AT_ONCE):
-        part = [entry.id for entry in gone[i : i + _FORGET_AT_ONCE]]
-        texts = (store.library.texts(article) for article in part)
-        words_gone = _vocabulary((title, passages.values()) for title, passages in texts)
-        store.library.forget(part, words_gone)
-
-
-def _mend(store: Store) -> None:
-    """Make Chroma or tantivy anew where it was lost, or where deleted passages weigh too much."""
-    _, count = store.library.counts()
-    if store.vectors.count() != count:
-        there = store.vectors.passages()
-        wanted = {row[0] for row in _rows(store)}
-        store.vectors.delete(sorted(there - wanted))
+    new = [item for item in batch if isinstance(item, Prepared)]
+    stored: list[StoredArticle] = []
+    if new:
         store.remember_embedder()
-        _add_vectors(store, (row for row in _rows(store) if row[0] not in there))
-    deleted = store.terms.deleted()
+        vocabulary = prepare.count(item.vocabulary for item in new)
+        stored = store.catalogue.add([item.new for item in new], vocabulary)
+        passages = [passage for entry in stored for passage in entry.passages]
+        if vectors is not None:
+            articles = [entry.id for entry in stored for _ in entry.passages]
+            store.current.vectors.add(passages, articles, vectors)
+        store.current.terms.add(
+            (passage, entry.id, stems, item.title_terms)
+            for entry, item in zip(stored, new, strict=True)
+            for passage, stems in zip(entry.passages, item.terms, strict=True)
+        )
+    files = [item for item in batch if isinstance(item, ReadFile)]
+    if stored or files:
+        store.catalogue.settle([entry.id for entry in stored], files)
+    for item in batch:
+        if isinstance(item, Failed) and item.hash:
+            store.catalogue.fail(item.file, item.hash, item.reason)
+
+
+def _retire(store: Store, present: set[str], failed: Iterable[str]) -> None:
+    """Do step 5. What lies below a folder that cannot be listed now is unseen, and not removed."""
+    unlisted = _below(failed)
+    held = {*store.catalogue.files(), *store.catalogue.failures()}
+    gone = [file for file in held - present if not file.startswith(unlisted)]
+    if gone:
+        store.catalogue.retire(gone)
+
+
+def _below(failed: Iterable[str]) -> tuple[str, ...]:
+    """Say how the names begin of what lies below folders that cannot be listed."""
+    return tuple("" if name == "." else f"{name}/" for name in failed)
+
+
+def _sweep(store: Store, *, stored: bool) -> bool:
+    """Do step 6, or undo what a crash left half written. Returns whether there was anything."""
+    gone = [*store.catalogue.unfinished(stored=stored)]
+    if not gone:
+        return False
+    store.current.vectors.delete([passage for entry in gone for passage in entry.passages])
+    store.current.terms.add((), gone=[entry.id for entry in gone])
+    remaining = iter(gone)
+    while part := [entry.id for entry in islice(remaining, _FORGET_AT_ONCE)]:
+        texts = (store.library.texts(article) for article in part)
+        leaving = (prepare.vocabulary(title, each.values()) for title, each in texts)
+        store.catalogue.forget(part, prepare.count(leaving))
+    return True
+
+
+def _mend(store: Store, *, one_by_one: bool) -> None:
+    """Make good what Chroma or tantivy lost, and where deleted passages weigh too much."""
+    _, count = store.library.counts()
+    vectors, terms = store.current.vectors, store.current.terms
+    if one_by_one or vectors.count() != count:
+        there = vectors.passages().keys()
+        wanted = {row.passage for row in rows(store)}
+        vectors.delete(sorted(there - wanted))
+        if wanted - there:
+            store.remember_embedder()
+            missing = (row for row in rows(store) if row.passage not in there)
+            add_vectors(vectors, store.embedder, missing)
+    deleted = terms.deleted()
     is_worn = deleted > (0 if count <= _ALWAYS_TIDY else _MAX_DELETED * count)
-    if is_worn or store.terms.count() != count:
-        store.terms.replace(_terms(_rows(store)))
+    if is_worn or terms.count() != count:
+        terms.replace(term_rows(rows(store)))
 
 
-def _rows(store: Store) -> Iterator[_Row]:
-    """Read every READY passage out of the library, in the order of a new index."""
-    for article, _ in store.library.ready().values():
-        title, passages = store.library.texts(article)
-        for passage, text in passages.items():
-            yield passage, article, text, title or ""
+def _report(
+    store: Store, before: Mapping[str, int], failed: Mapping[str, str], skipped: Mapping[str, str]
+) -> UpdateReport:
+    """Say what became of each source, by the article that stood there and the one that does now."""
+    after = store.library.sources()
+    left: dict[int, list[str]] = {}
+    for source in sorted(before, reverse=True):
+        if source not in after:
+            left.setdefault(before[source], []).append(source)
+    came = [source for source in after if source not in before]
+    moved = {source: left[after[source]].pop() for source in came if left.get(after[source])}
+    kept = store.catalogue.sources_in(failed)
+    unlisted = _below(failed)
+    reasons = {
+        source: f"{reason} The earlier version stays indexed." if source in kept else reason
+        for source, reason in failed.items()
+    }
+    stayed = [source for source in after if source in before]
+    return UpdateReport(
+        added=tuple(source for source in came if source not in moved),
+        changed=tuple(source for source in stayed if after[source] != before[source]),
+        removed=tuple(sorted(set(before) - set(after) - set(moved.values()))),
+        unchanged=tuple(
+            source
+            for source in stayed
+            if after[source] == before[source]
+            and source not in kept
+            and not source.startswith(unlisted)
+        ),
+        moved=moved,
+        failed=reasons,
+        skipped=skipped,
+    )

@@ -1,24 +1,27 @@
 """Chroma: one vector for each passage. The only place that imports chromadb.
 
-Chroma is for one process a directory; the lock in `index.store` sees to that.
+A folder of Chroma's is for one process; the lock in `index.store` sees to that.
 """
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import IndexFolderError
+from index.errors import IndexFolderError, is_disk_full
 
 Vectors = npt.NDArray[np.float32]
 """Unit vectors, shape (n, dimension)."""
 
-_COLLECTION = "passages"
 _MAX_BATCH = 5_000
 """Chroma 1.5 takes at most 5,461 records a call."""
+_MAX_SENT = 1_000
+"""Records a request to a server, which takes some 40 MB: a vector may have 25 kB as JSON."""
 _MAX_ARTICLES = 15_000
 """SQLite takes at most 32,766 values a statement, and Chroma 1.5 makes two of each article."""
 
@@ -26,17 +29,24 @@ _DELETED_MEANWHILE = "Error finding id"
 """What Chroma 1.5 says where a vector that a query had found is deleted before it is read."""
 _TRIES = 20
 """Of a query while others delete; one in a thousand needs a second."""
+_RECONNECTING = 0.5
+"""Seconds before a server that broke a connection off is asked once more: it may have restarted."""
 
 _MAX_RESULTS = 2**31 - 1
 """Chroma takes no larger number. It returns what there is where that is fewer; to count first
 takes as long as the query."""
 
+_T = TypeVar("_T")
+
 
 class VectorIndex:
-    """The passages' vectors in a folder of their own, searched by cosine similarity."""
+    """The passages' vectors, in a folder or on a server, searched by cosine similarity.
 
-    def __init__(self, folder: Path) -> None:
-        """Open the vectors in `folder`, or begin anew.
+    Safe to use from several threads.
+    """
+
+    def __init__(self, place: Path | str, name: str = "passages") -> None:
+        """Open the vectors called `name` in a folder or at a server's address, or begin anew.
 
         Raises IndexFolderError if what is there cannot be used; so does every other method.
         """
@@ -44,45 +54,84 @@ class VectorIndex:
         import chromadb
         from chromadb.config import Settings
 
-        self._folder = folder
+        self._place = place
+        self._name = name
+        self._at_once = _MAX_BATCH if isinstance(place, Path) else _MAX_SENT
+        settings = Settings(anonymized_telemetry=False)
         with self._reported():
-            self._client = chromadb.PersistentClient(
-                str(folder), settings=Settings(anonymized_telemetry=False)
-            )
+            if isinstance(place, Path):
+                self._client = chromadb.PersistentClient(str(place), settings=settings)
+            else:
+                at = urlsplit(check_address(place))
+                self._client = chromadb.HttpClient(
+                    host=at.hostname or "",
+                    port=at.port or (443 if at.scheme == "https" else 80),
+                    ssl=at.scheme == "https",
+                    settings=settings,
+                )
             self._collection = self._client.get_or_create_collection(
-                _COLLECTION,
+                name,
                 embedding_function=None,
                 configuration={"hnsw": {"space": "cosine"}},
             )
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
+        import httpx
         from chromadb.errors import ChromaError
 
         try:
             yield
-        except (ChromaError, OSError) as error:
-            raise IndexFolderError(
-                f"The index of vectors in {self._folder} cannot be used ({error}); delete that "
-                "folder and index the articles again, which makes it anew."
-            ) from error
+        except (ChromaError, OSError, httpx.HTTPError, ValueError) as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> IndexFolderError:
+        if not isinstance(self._place, Path):
+            return IndexFolderError(
+                f"The Chroma server at {self._place} cannot be used ({error}); see that it runs, "
+                "or keep the vectors elsewhere with --chroma (local: in the index's folder)."
+            )
+        if is_disk_full(error):
+            return IndexFolderError(
+                f"The disk of {self._place} is full ({error}); free some space and index the "
+                "articles again: what is indexed stays."
+            )
+        return IndexFolderError(
+            f"The index of vectors in {self._place} cannot be used ({error}); make it anew with "
+            "qa index FOLDER --rebuild."
+        )
+
+    def _again(self, act: Callable[[], _T]) -> _T:
+        """Do what may be done twice, and once more if a server broke the connection off."""
+        import httpx
+
+        try:
+            return act()
+        except httpx.TransportError:
+            time.sleep(_RECONNECTING)
+            return act()
 
     def add(self, passages: Sequence[int], articles: Sequence[int], vectors: Vectors) -> None:
         """Add (or overwrite) the vectors of passages; the three are of one length."""
+        for i in range(0, len(passages), self._at_once):
+            ids = [str(passage) for passage in passages[i : i + self._at_once]]
+            about = [{"article": article} for article in articles[i : i + self._at_once]]
+            self._upsert(ids, vectors[i : i + self._at_once], about)
+
+    def _upsert(self, ids: list[str], vectors: Vectors, about: list[dict[str, int]]) -> None:
         with self._reported():
-            for i in range(0, len(passages), _MAX_BATCH):
-                chunk = slice(i, i + _MAX_BATCH)
-                self._collection.upsert(
-                    ids=[str(passage) for passage in passages[chunk]],
-                    embeddings=vectors[chunk],
-                    metadatas=[{"article": article} for article in articles[chunk]],
-                )
+            self._again(
+                lambda: self._collection.upsert(ids=ids, embeddings=vectors, metadatas=about)
+            )
 
     def delete(self, passages: Sequence[int]) -> None:
         """Delete the vectors of passages; those that are not there are passed over."""
+        for i in range(0, len(passages), self._at_once):
+            self._delete([str(passage) for passage in passages[i : i + self._at_once]])
+
+    def _delete(self, ids: list[str]) -> None:
         with self._reported():
-            for i in range(0, len(passages), _MAX_BATCH):
-                self._collection.delete(ids=[str(p) for p in passages[i : i + _MAX_BATCH]])
+            self._again(lambda: self._collection.delete(ids=ids))
 
     def nearest(
         self, vector: Vectors, limit: int, articles: Sequence[int] | None
@@ -112,8 +161,13 @@ class VectorIndex:
 
         for tries_left in reversed(range(_TRIES)):
             try:
-                found = self._collection.query(
-                    query_embeddings=[vector], n_results=limit, where=where, include=["distances"]
+                found = self._again(
+                    lambda: self._collection.query(
+                        query_embeddings=[vector],
+                        n_results=limit,
+                        where=where,
+                        include=["distances"],
+                    )
                 )
                 break
             except InternalError as error:
@@ -125,13 +179,55 @@ class VectorIndex:
     def count(self) -> int:
         """Count the vectors."""
         with self._reported():
-            return int(self._collection.count())
+            return int(self._again(self._collection.count))
 
-    def passages(self) -> set[int]:
-        """List the passages that have a vector."""
+    def passages(self) -> dict[int, int]:
+        """Map the passages that have a vector to their articles."""
         with self._reported():
-            return {int(passage) for passage in self._collection.get(include=[])["ids"]}
+            found = self._again(lambda: self._collection.get(include=["metadatas"]))
+        pairs = zip(found["ids"], found["metadatas"], strict=True)
+        return {int(passage): int(about["article"]) for passage, about in pairs}
+
+    def read(self, passages: Sequence[int]) -> dict[int, Vectors]:
+        """Read vectors of passages, each of shape (dimension,); those not there are left out."""
+        found: dict[int, Vectors] = {}
+        for i in range(0, len(passages), self._at_once):
+            found |= self._read([str(passage) for passage in passages[i : i + self._at_once]])
+        return found
+
+    def _read(self, ids: list[str]) -> dict[int, Vectors]:
+        with self._reported():
+            got = self._again(lambda: self._collection.get(ids=ids, include=["embeddings"]))
+        pairs = zip(got["ids"], got["embeddings"], strict=True)
+        return {int(passage): np.asarray(vector, np.float32) for passage, vector in pairs}
+
+    def delete_others(self, prefix: str) -> None:
+        """Delete what else is kept at this place under a name that begins so."""
+        with self._reported():
+            for other in self._client.list_collections():
+                if other.name.startswith(prefix) and other.name != self._name:
+                    self._client.delete_collection(other.name)
+
+    def delete_all(self) -> None:
+        """Delete every vector, and the name they are kept under."""
+        with self._reported():
+            self._client.delete_collection(self._name)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files or the connection."""
         self._client.close()
+
+
+def check_address(address: str) -> str:
+    """Take the address of a Chroma server. Raises IndexFolderError if it cannot be one."""
+    try:
+        at = urlsplit(address)
+        usable = at.scheme in ("http", "https") and at.hostname and at.port is not None
+    except ValueError:
+        usable = False
+    if not usable or at.path.strip("/") or at.query or at.fragment or at.username:
+        raise IndexFolderError(
+            f"{address!r} is not the address of a Chroma server; write it like "
+            "http://127.0.0.1:8000, or local for the index's own folder."
+        )
+    return f"{at.scheme}://{at.netloc}"

@@ -11,20 +11,23 @@ from typing import Any
 import pytest
 from test_update import QUESTIONS, fresh, snapshot, some_article, write
 
-from index import Index, stems, update
+from index import Index, rebuild, stems
 
 ROOT = Path(__file__).parent.parent
 
 # Updates an index in small batches; told a method, it dies before or after that one's n-th call.
 CHILD = """
 import os, signal, sys
-from index import Index, update
+from index import Index
+from index.catalogue import Catalogue
+from index.embed import HashingEmbedder
 from index.library import Library
+from index.store import Store
 from index.terms import TermIndex
 from index.vectors import VectorIndex
 
-database, folder, where, when, count = sys.argv[1:]
-update._BATCH_PASSAGES = 4
+database, folder, where, when, count, act = sys.argv[1:]
+HashingEmbedder.at_once = 4
 calls = 0
 
 def deadly(owner, name):
@@ -41,12 +44,12 @@ def deadly(owner, name):
     setattr(owner, name, wrapped)
 
 with Index(database) as index:
-    index._store.vectors
+    index._store.current.vectors
     if where != "anywhere":
         owner, name = where.split(".")
         deadly(globals()[owner], name)
     print("begun", flush=True)
-    index.update(folder)
+    index.rebuild() if act == "rebuild" else index.update(folder)
     print("ended", flush=True)
 """
 
@@ -68,9 +71,11 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def start(tmp_path: Path, folder: Path, *orders: object) -> subprocess.Popen[str]:
+def start(
+    tmp_path: Path, folder: Path, *orders: object, act: str = "update"
+) -> subprocess.Popen[str]:
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, tmp_path / "db", folder, *map(str, orders)],
+        [sys.executable, "-c", CHILD, tmp_path / "db", folder, *map(str, orders), act],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
@@ -83,11 +88,12 @@ def start(tmp_path: Path, folder: Path, *orders: object) -> subprocess.Popen[str
 def check_whole(index: Index) -> None:
     """Check that every passage one may see has its vector and its stems."""
     store = index._store
-    visible = list(update._rows(store))
-    assert {passage for passage, *_ in visible} <= store.vectors.passages()
-    for passage, article, text, _ in visible:
-        found = store.terms.search([(1.0, {stems(text)[0]: 1.0})], 0.0, 1_000, [article])
-        assert passage in {number for number, _ in found}
+    visible = list(rebuild.rows(store))
+    assert {row.passage for row in visible} <= store.current.vectors.passages().keys()
+    for row in visible:
+        terms = [(1.0, {stems(row.text)[0]: 1.0})]
+        found = store.current.terms.search(terms, 0.0, 1_000, [row.article])
+        assert row.passage in {number for number, _ in found}
 
 
 def check(tmp_path: Path, folder: Path, expected: dict[str, Any]) -> None:
@@ -111,16 +117,16 @@ def check(tmp_path: Path, folder: Path, expected: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("where", "when", "count"),
     [
-        ("Library.add", "before", 2),
-        ("Library.add", "after", 2),
+        ("Catalogue.add", "before", 2),
+        ("Catalogue.add", "after", 2),
         ("VectorIndex.add", "after", 1),
         ("TermIndex.add", "before", 2),
         ("TermIndex.add", "after", 2),
-        ("Library.publish", "before", 1),
-        ("Library.publish", "after", 2),
-        ("Library.retire", "after", 1),
+        ("Catalogue.settle", "before", 1),
+        ("Catalogue.settle", "after", 2),
+        ("Catalogue.retire", "after", 1),
         ("VectorIndex.delete", "after", 1),
-        ("Library.forget", "before", 1),
+        ("Catalogue.forget", "before", 1),
         ("TermIndex.replace", "before", 1),
     ],
 )
@@ -131,6 +137,27 @@ def test_death_between_two_steps_shows_nothing_half_done(
     out, _ = child.communicate()
     assert (child.returncode, out) == (-signal.SIGKILL, "")
     check(tmp_path, folder, fresh(folder, tmp_path / "fresh"))
+
+
+@pytest.mark.parametrize(
+    ("where", "when"),
+    [("VectorIndex.add", "after"), ("TermIndex.replace", "before"), ("Store.swap", "before")],
+)
+def test_death_while_the_indexes_are_made_anew_leaves_those_in_use(
+    tmp_path: Path, folder: Path, where: str, when: str
+) -> None:
+    child = start(tmp_path, folder, where, when, 1, act="rebuild")
+    assert child.communicate()[0] == ""
+    assert len([*(tmp_path / "db").glob("generation-*")]) == 2
+    check(tmp_path, folder, fresh(folder, tmp_path / "fresh"))
+    assert len([*(tmp_path / "db").glob("generation-*")]) == 1
+
+
+def test_death_after_the_swap_leaves_the_new_ones(tmp_path: Path, folder: Path) -> None:
+    child = start(tmp_path, folder, "Store.swap", "after", 1, act="rebuild")
+    assert child.communicate()[0] == ""
+    check(tmp_path, folder, fresh(folder, tmp_path / "fresh"))
+    assert [path.name for path in (tmp_path / "db").glob("generation-*")] == ["generation-2"]
 
 
 def test_death_at_any_instant_again_and_again(tmp_path: Path, folder: Path) -> None:

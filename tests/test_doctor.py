@@ -54,7 +54,7 @@ def test_an_index_whose_parts_differ_is_a_problem(
 ) -> None:
     with Index(tmp_path / "db") as index:
         index.update(articles)
-        index._store.vectors.delete([1])
+        index._store.current.vectors.delete([1])
     text, found = doctor(capsys, tmp_path / "db", code=1)
     assert "problem" in text
     assert len(found["problems"]) == 1

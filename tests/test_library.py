@@ -1,6 +1,7 @@
-"""SQLite: articles come back as they went in, and only READY ones are ever seen."""
+"""SQLite: articles come back as they went in, and only READY ones are ever seen, file by file."""
 
 import datetime
+import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from index.catalogue import Catalogue, NewArticle, ReadFile, StoredArticle
 from index.errors import IndexFolderError
-from index.library import Library, Place, StoredArticle
+from index.library import Library, Place
 from index.types import Article, Passage, Span
 
 ODD = (
@@ -31,14 +33,29 @@ def article(source: str = "a.txt", text: str = "One. Two.", day: str | None = No
     return Article(source, text, "A title", "A writer", date, "en")
 
 
-def add(library: Library, *articles: Article, digest: str = "h") -> list[StoredArticle]:
-    return library.add([(each, digest, [Span(0, 4), Span(5, 9)]) for each in articles], {})
+def add(library: Library, *articles: Article) -> list[StoredArticle]:
+    spans = [Span(0, 4), Span(5, 9)]
+    new = [NewArticle(content(each), each, spans) for each in articles]
+    return Catalogue(library).add(new, {})
+
+
+def content(article: Article) -> str:
+    return f"{article.source} {article.text}"
+
+
+def settle(library: Library, stored: Sequence[StoredArticle], *articles: Article) -> None:
+    files = [ReadFile(each.source, "h", {each.source: content(each)}) for each in articles]
+    Catalogue(library).settle([entry.id for entry in stored], files)
 
 
 def publish(library: Library, *articles: Article) -> list[StoredArticle]:
     stored = add(library, *articles)
-    library.publish(entry.id for entry in stored)
+    settle(library, stored, *articles)
     return stored
+
+
+def unfinished(library: Library, *, stored: bool = True) -> list[StoredArticle]:
+    return [*Catalogue(library).unfinished(stored=stored)]
 
 
 def read(library: Library, ids: Sequence[int]) -> dict[int, Passage]:
@@ -66,9 +83,10 @@ def test_every_character_keeps_its_place(library: Library, text: str, data: st.D
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     spans = [Span(start, end), Span(0, len(text))]
-    [entry] = library.add([(article(text=text), "h", spans)], {})
-    library.publish([entry.id])
-    stored = library.article("a.txt")
+    whole = article(f"{uuid.uuid4()}.txt", text)
+    [entry] = Catalogue(library).add([NewArticle(content(whole), whole, spans)], {})
+    settle(library, [entry], whole)
+    stored = library.article(whole.source)
     assert stored is not None
     assert stored.text == text
     passages = read(library, entry.passages)
@@ -80,10 +98,10 @@ def test_a_pending_article_is_seen_by_nobody(library: Library) -> None:
     [entry] = add(library, article(day="2023-05-05"))
     assert library.article("a.txt") is None
     assert read(library, entry.passages) == {}
-    assert library.ready() == {}
+    assert library.sources() == {}
     assert library.matching(None, None, None) == []
     assert library.counts() == (0, 0)
-    assert library.unfinished() == [entry]
+    assert unfinished(library) == [entry]
 
 
 def test_a_place_says_all_of_a_passage_but_its_title_and_text(library: Library) -> None:
@@ -99,7 +117,7 @@ def test_a_place_says_all_of_a_passage_but_its_title_and_text(library: Library) 
 def test_a_passage_that_left_since_it_was_placed_is_not_read(library: Library) -> None:
     one, other = publish(library, article("a.txt"), article("b.txt"))
     places = library.places([*one.passages, *other.passages])
-    library.retire([one.id])
+    Catalogue(library).retire(["a.txt"])
     assert library.passages(places).keys() == set(other.passages)
 
 
@@ -107,47 +125,142 @@ def test_publishing_replaces_the_earlier_version_in_one_step(library: Library) -
     [old] = publish(library, article(text="Old. One."))
     [new] = add(library, article(text="New. Two."))
     assert read(library, [*old.passages, *new.passages]).keys() == set(old.passages)
-    library.publish([new.id])
+    settle(library, [new], article(text="New. Two."))
     assert read(library, [*old.passages, *new.passages]).keys() == set(new.passages)
-    assert library.unfinished() == [old]
+    assert unfinished(library) == [old]
     assert library.counts() == (1, 2)
 
 
 def test_a_retired_article_is_out_of_sight_and_then_forgotten(library: Library) -> None:
     [entry] = publish(library, article())
-    library.retire([entry.id])
+    Catalogue(library).retire(["a.txt"])
     assert read(library, entry.passages) == {}
-    assert library.unfinished() == [entry]
-    library.forget([entry.id], {})
-    assert library.unfinished() == []
+    assert unfinished(library) == [entry]
+    Catalogue(library).forget([entry.id], {})
+    assert unfinished(library) == []
     assert library.counts() == (0, 0)
 
 
 def test_ids_are_never_used_twice(library: Library) -> None:
     [first] = publish(library, article())
-    library.forget([first.id], {})
+    Catalogue(library).retire(["a.txt"])
+    Catalogue(library).forget([first.id], {})
     [second] = publish(library, article())
     assert second.id > first.id
     assert min(second.passages) > max(first.passages)
 
 
 def test_an_article_may_have_no_passage(library: Library) -> None:
-    [entry] = library.add([(article(), "h", [])], {})
-    assert library.unfinished() == [StoredArticle(entry.id, ())]
-    library.publish([entry.id])
+    [entry] = Catalogue(library).add([NewArticle(content(article()), article(), [])], {})
+    assert unfinished(library) == [StoredArticle(entry.id, ())]
+    settle(library, [entry], article())
     assert library.counts() == (1, 0)
 
 
 def test_words_leave_with_the_last_article_that_holds_them(library: Library) -> None:
-    one = library.add([(article("a.txt"), "h", [])], {("lvrv", "lavrov"): 1, ("g", "goa"): 1})
-    library.add([(article("b.txt"), "h", [])], {("lvrv", "lavrov"): 1})
-    library.forget([one[0].id], {("lvrv", "lavrov"): 1, ("g", "goa"): 1})
+    catalogue = Catalogue(library)
+    one, other = (NewArticle(name, article(name), []) for name in ("a.txt", "b.txt"))
+    [entry] = catalogue.add([one], {("lvrv", "lavrov"): 1, ("g", "goa"): 1})
+    catalogue.add([other], {("lvrv", "lavrov"): 1})
+    catalogue.forget([entry.id], {("lvrv", "lavrov"): 1, ("g", "goa"): 1})
     assert library.spellings(["lvrv", "g"]) == [("lvrv", "lavrov")]
+
+
+def test_one_text_in_two_files_is_kept_once_and_stays_while_either_does(library: Library) -> None:
+    catalogue = Catalogue(library)
+    [entry] = add(library, article())
+    files = [ReadFile(name, "h", {name: content(article())}) for name in ("a.txt", "sub/a.txt")]
+    catalogue.settle([entry.id], files)
+    assert library.sources() == {"a.txt": entry.id, "sub/a.txt": entry.id}
+    assert library.counts() == (2, 2)
+    first, second = library.places(entry.passages).values()
+    assert (first.source, first.also_in) == (second.source, second.also_in)
+    assert (first.source, first.also_in) == ("a.txt", ("sub/a.txt",))
+    asked = library.places(entry.passages, ["sub/a.txt"])
+    assert {(place.source, place.also_in) for place in asked.values()} == {("sub/a.txt", ())}
+    catalogue.retire(["a.txt"])
+    assert unfinished(library) == []
+    assert read(library, entry.passages)[entry.passages[0]].source == "sub/a.txt"
+    catalogue.retire(["sub/a.txt"])
+    assert unfinished(library) == [entry]
+
+
+def test_a_stored_article_is_seen_by_nobody_until_its_file_is_read_to_the_end(
+    library: Library,
+) -> None:
+    catalogue = Catalogue(library)
+    rows = [article("t.csv#1", "One. One."), article("t.csv#2", "Two. Two.")]
+    first = add(library, rows[0])
+    catalogue.settle([entry.id for entry in first], [])
+    assert library.counts() == (0, 0)
+    assert read(library, first[0].passages) == {}
+    assert catalogue.holds(content(rows[0]))
+    assert unfinished(library, stored=False) == []
+    assert unfinished(library) == first
+    second = add(library, rows[1])
+    assert not catalogue.holds(content(rows[1]))
+    both = {row.source: content(row) for row in rows}
+    catalogue.settle([second[0].id], [ReadFile("t.csv", "h", both, {"t.csv#3": "no text."})])
+    assert [*library.sources()] == ["t.csv#1", "t.csv#2"]
+    assert catalogue.files() == {"t.csv": "h"}
+    assert catalogue.articles_in("t.csv", "h") == both
+    assert catalogue.articles_in("t.csv", "another") == {}
+    assert [row.source for row in catalogue.failures()["t.csv"]] == ["t.csv#3"]
+    assert len(library.matching(None, None, ["t.csv"])) == 2
+    assert library.matching(None, None, ["t.csv#2"]) == [second[0].id]
+    catalogue.retire(["t.csv"])
+    assert (catalogue.files(), catalogue.failures(), library.sources()) == ({}, {}, {})
+
+
+def test_an_article_that_was_leaving_comes_back_with_a_file_that_holds_it(
+    library: Library,
+) -> None:
+    [entry] = publish(library, article())
+    Catalogue(library).retire(["a.txt"])
+    again = ReadFile("b.txt", "h", {"b.txt": content(article())})
+    Catalogue(library).settle([], [again])
+    assert unfinished(library) == []
+    assert library.sources() == {"b.txt": entry.id}
+
+
+def test_why_a_file_failed_is_remembered_until_it_is_read(library: Library) -> None:
+    catalogue = Catalogue(library)
+    publish(library, article())
+    catalogue.fail("a.txt", "other content", "the file is a picture.")
+    [failure] = catalogue.failures()["a.txt"]
+    assert (failure.source, failure.hash) == ("a.txt", "other content")
+    assert failure.reason == "the file is a picture."
+    assert library.article("a.txt") == article()
+    settle(library, [], article())
+    assert catalogue.failures() == {}
+
+
+def test_a_passage_knows_its_pages(library: Library) -> None:
+    paged = Article("a.pdf", "One. Two.", None, None, None, "en", (0, 2, 7))
+    [entry] = publish(library, paged)
+    assert library.article("a.pdf") == paged
+    first, second = (read(library, entry.passages)[number] for number in entry.passages)
+    assert (first.page, first.page_breaks) == (1, (2,))
+    assert [first.page_of(place) for place in range(4)] == [1, 1, 2, 2]
+    assert (second.page, second.page_breaks) == (2, (7,))
+    assert [second.page_of(place) for place in (5, 7, 8)] == [2, 3, 3]
+    [plain] = publish(library, article("b.txt"))
+    bare = read(library, plain.passages)[plain.passages[0]]
+    assert (bare.page, bare.page_of(3)) == (None, None)
+
+
+def test_deleted_passages_are_counted_until_their_space_is_won_back(library: Library) -> None:
+    entries = publish(library, article("a.txt"), article("b.txt"))
+    for entry in entries:
+        Catalogue(library).forget([], {})
+        Catalogue(library).retire(["a.txt", "b.txt"])
+        Catalogue(library).forget([entry.id], {})
+    assert library.about("deleted vectors") == "4"
 
 
 def test_spellings_are_those_of_the_skeletons_asked_for(library: Library) -> None:
     words = {("lvrv", "lavrov"): 2, ("lvrv", "लावरोव"): 1, ("g", "goa"): 1}
-    library.add([(article(), "h", [])], words)
+    Catalogue(library).add([NewArticle("h", article(), [])], words)
     assert sorted(library.spellings(["lvrv", "zz"])) == [("lvrv", "lavrov"), ("lvrv", "लावरोव")]
     assert library.spellings([]) == []
 
@@ -176,7 +289,7 @@ def test_filters_are_inclusive_and_leave_out_the_undated(
     expected: str,
 ) -> None:
     publish(library, *(article(source, day=day) for source, day in DAYS.items()))
-    names = {number: source for source, (number, _) in library.ready().items()}
+    names = {number: source for source, number in library.sources().items()}
     first, last = (datetime.date.fromisoformat(d) if d else None for d in (since, until))
     found = library.matching(first, last, sources)
     assert "".join(sorted(names[number][0] for number in found)) == expected
@@ -191,7 +304,7 @@ def test_a_moment_filters_by_its_day(library: Library) -> None:
 def test_threads_write_and_read_one_library(library: Library) -> None:
     def write(number: int) -> int:
         publish(library, article(f"{number}.txt"))
-        return len(library.ready())
+        return len(library.sources())
 
     with ThreadPoolExecutor(6) as pool:
         assert max(pool.map(write, range(40))) == 40
@@ -201,7 +314,7 @@ def test_threads_write_and_read_one_library(library: Library) -> None:
 def test_a_failed_write_leaves_nothing(library: Library) -> None:
     with pytest.raises(UnicodeEncodeError):
         add(library, article("a.txt"), article("b.txt", text="half a character \ud800"))
-    assert library.unfinished() == []
+    assert unfinished(library) == []
 
 
 def test_a_library_damaged_while_open_is_said(tmp_path: Path) -> None:
@@ -216,5 +329,5 @@ def test_a_library_damaged_while_open_is_said(tmp_path: Path) -> None:
         handle.write(b"\xa5" * (size - 8_192))
     library = Library(tmp_path)
     with pytest.raises(IndexFolderError, match="damaged"):
-        library.ready()
+        library.sources()
     library.close()

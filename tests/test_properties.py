@@ -15,8 +15,8 @@ from index.chunk import sentences
 from index.clean import Kind, Line, body_runs, classify
 from index.dates import find_dates
 from index.devanagari import normalise, skeleton, sound_key
+from index.prepare import read_article
 from index.types import Span
-from index.update import read_article
 
 EXAMPLES = int(os.environ.get("KHABAR_EXAMPLES", "150"))
 """Generated texts a test; about 2,000 in all. More for a long night."""

@@ -12,8 +12,8 @@ from index.analyze import stems
 from index.chunk import sentences, words
 from index.clean import Kind, body_runs, classify
 from index.devanagari import normalise
+from index.prepare import read_article
 from index.types import Article, Span
-from index.update import read_article
 
 ROOT = Path(__file__).parents[1]
 FACTS: dict[str, dict[str, Any]] = json.loads(

@@ -125,7 +125,7 @@ def test_two_writers_at_once_are_refused(terms: TermIndex, tmp_path: Path) -> No
 def test_a_damaged_folder_is_said_and_left(terms: TermIndex, tmp_path: Path) -> None:
     meta = tmp_path / "terms" / "meta.json"
     meta.write_bytes(b"\xff\xfe not json")
-    with pytest.raises(IndexFolderError, match="delete that folder"):
+    with pytest.raises(IndexFolderError, match="qa index FOLDER --rebuild"):
         TermIndex(tmp_path / "terms")
     assert meta.read_bytes() == b"\xff\xfe not json"
 

@@ -25,18 +25,21 @@ def snapshot(index: Index) -> dict[str, Any]:
     store = index._store
     file = sqlite3.connect(store.folder / "khabar.sqlite")
     passages = file.execute(
-        "SELECT a.source, p.start, p.end FROM passages p JOIN articles a ON a.id = p.article"
+        "SELECT p.id, s.source, p.start, p.end FROM passages p"
+        " JOIN sources s ON s.article = p.article"
     ).fetchall()
-    rows = file.execute("SELECT source, state FROM articles").fetchall()
+    rows = file.execute("SELECT hash, state FROM articles").fetchall()
     vocabulary = file.execute("SELECT * FROM vocabulary").fetchall()
+    count = file.execute("SELECT count(*) FROM passages").fetchone()[0]
     file.close()
+    vectors = store.current.vectors.read([number for number, *_ in passages])
     return {
         "articles": [index.article(source) for source in index.articles()],
         "rows": sorted(rows),
-        "passages": sorted(passages),
+        "passages": sorted((*place, vectors[number].tobytes()) for number, *place in passages),
         "vocabulary": sorted(vocabulary),
-        "vectors": store.vectors.count() - len(passages),
-        "terms": (store.terms.count() - len(passages), store.terms.deleted()),
+        "vectors": store.current.vectors.count() - count,
+        "terms": (store.current.terms.count() - count, store.current.terms.deleted()),
         "found": {question: found(index, question) for question in QUESTIONS},
     }
 
@@ -72,27 +75,28 @@ def test_each_change_is_reported_as_what_it_is(tmp_path: Path, articles: Path) -
         write(articles / "lavrov-hi.txt", "लावरोव ने दिल्ली में भाषण दिया।")
         (articles / "sub" / "cricket-en.txt").unlink()
         (articles / "goa-tika-hi.txt").rename(articles / "sub" / "tika.txt")
-        write(articles / "table.csv", "a,b")
+        write(articles / "table.xls", "a,b")
         write(articles / "empty.txt", " \n")
         report = index.update(articles)
 
-        assert report.added == ("new.txt", "sub/tika.txt")
+        assert report.added == ("new.txt",)
         assert report.changed == ("lavrov-hi.txt",)
-        assert report.removed == ("goa-tika-hi.txt", "sub/cricket-en.txt")
+        assert report.removed == ("sub/cricket-en.txt",)
+        assert report.moved == {"sub/tika.txt": "goa-tika-hi.txt"}
         assert report.unchanged == ("goa-vaccine-en.txt", "sub/undated-en.md")
         assert set(report.failed) == {"empty.txt"}
-        assert set(report.skipped) == {"table.csv"}
+        assert set(report.skipped) == {"table.xls"}
         assert snapshot(index) == fresh(articles, tmp_path / "fresh")
 
 
 def test_an_unchanged_folder_writes_nothing(tmp_path: Path, articles: Path) -> None:
     with Index(tmp_path / "db") as index:
         index.update(articles)
-        ready = index._store.library.ready()
+        sources = index._store.library.sources()
         report = index.update(articles)
         assert len(report.unchanged) == 5
         assert report.added == report.changed == report.removed == ()
-        assert index._store.library.ready() == ready
+        assert index._store.library.sources() == sources
 
 
 def test_only_the_content_counts_not_the_time_of_the_file(tmp_path: Path, articles: Path) -> None:
@@ -175,7 +179,7 @@ def test_an_emptied_or_vanished_folder_removes_nothing(tmp_path: Path, articles:
         articles.mkdir()
         with pytest.raises(FolderError, match="holds no article"):
             index.update(articles)
-        write(articles / "table.csv", "a,b")
+        write(articles / "table.xls", "a,b")
         with pytest.raises(FolderError, match=r"\(1 other files were passed over\)"):
             index.update(articles)
         assert snapshot(index) == before
@@ -230,7 +234,7 @@ def test_a_lost_part_is_made_again_from_the_library(
     with Index(tmp_path / "db") as index:
         index.update(articles)
         before = snapshot(index)
-    shutil.rmtree(tmp_path / "db" / lost)
+    shutil.rmtree(tmp_path / "db" / "generation-1" / lost)
     with Index(tmp_path / "db") as index:
         assert len(index.update(articles).unchanged) == 5
         assert snapshot(index) == before

@@ -1,0 +1,116 @@
+"""Vectors and terms made anew from the library, beside those in use, which then give way."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+
+import numpy as np
+
+from index import prepare
+from index.catalogue import DELETED_VECTORS
+from index.embed import Embedder
+from index.generation import Generation
+from index.store import Progress, Store
+from index.vectors import VectorIndex
+
+_MAX_WORN = 0.5
+"""Deleted vectors, as a share of the others, whose space is worth making all anew for."""
+_LEAST_WORN = 10_000
+"""Fewer take less than 20 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A passage as it goes into Chroma and tantivy."""
+
+    passage: int
+    article: int
+    text: str
+    title: str
+
+
+def rows(store: Store) -> Iterator[Row]:
+    """Read every READY passage out of the library, in the order of a new index."""
+    for article in store.catalogue.ready():
+        title, passages = store.library.texts(article)
+        for passage, text in passages.items():
+            yield Row(passage, article, text, title or "")
+
+
+def term_rows(passages: Iterable[Row]) -> Iterator[tuple[int, int, str, str]]:
+    """Analyse passages for tantivy."""
+    titles = lru_cache(maxsize=1)(prepare.terms)  # those of one article come one after the other
+    for row in passages:
+        yield row.passage, row.article, prepare.terms(row.text), titles(row.title)
+
+
+def add_vectors(vectors: VectorIndex, embedder: Embedder, passages: Iterable[Row]) -> None:
+    """Embed passages and add their vectors."""
+    remaining = iter(passages)
+    while part := [*islice(remaining, embedder.at_once)]:
+        made = embedder.passages([row.text for row in part])
+        vectors.add([row.passage for row in part], [row.article for row in part], made)
+
+
+def rebuild(store: Store, progress: Progress | None = None) -> int:
+    """Make both anew from the library's texts alone; returns how many passages there are.
+
+    `progress` is called with (passages done, passages in all). Questions go on being answered from
+    what there was, until the end. Raises KhabarError, and leaves all as it was, if it fails;
+    IndexBusyError if an update is running.
+    """
+    with store.updated():
+        return _rebuild(store, None, progress)
+
+
+def move(store: Store) -> None:
+    """Make all anew where the vectors are wanted, if they are elsewhere. For `update` to call."""
+    if store.is_elsewhere():
+        _rebuild(store, None, None)
+
+
+def compact(store: Store) -> None:
+    """Win back the space of deleted vectors, which Chroma never does, once there are many.
+
+    For `update` to call.
+    """
+    _, count = store.library.counts()
+    deleted = int(store.library.about(DELETED_VECTORS) or 0)
+    if deleted > max(_LEAST_WORN, _MAX_WORN * count):
+        _rebuild(store, store.current.vectors, None)
+
+
+def _rebuild(store: Store, vectors: VectorIndex | None, progress: Progress | None) -> int:
+    """Make a new generation, with such vectors as there are, and put it in use."""
+    _, total = store.library.counts()
+    if total:
+        store.remember_embedder()
+    fresh = Generation(store.next_address())
+    try:
+        fresh.clear()
+        done, remaining = 0, rows(store)
+        while part := [*islice(remaining, store.embedder.at_once)]:
+            _copy(vectors, fresh.vectors, store.embedder, part)
+            done += len(part)
+            if progress:
+                progress(done, total)
+        fresh.terms.replace(term_rows(rows(store)))
+        _ = fresh.vectors  # an empty one too is made before it counts
+    except BaseException:
+        fresh.delete()
+        raise
+    store.swap(fresh)
+    return total
+
+
+def _copy(
+    source: VectorIndex | None, target: VectorIndex, embedder: Embedder, part: list[Row]
+) -> None:
+    """Add the vectors of passages: those there are, and for the others new ones."""
+    there = source.read([row.passage for row in part]) if source else {}
+    known = [row for row in part if row.passage in there]
+    if known:
+        made = np.stack([there[row.passage] for row in known])
+        target.add([row.passage for row in known], [row.article for row in known], made)
+    add_vectors(target, embedder, (row for row in part if row.passage not in there))
