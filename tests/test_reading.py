@@ -309,6 +309,18 @@ def test_ctrl_c_ends_the_process_and_goes_on_to_the_caller(instead: Instead) -> 
         assert children() == before
 
 
+def test_another_thread_may_close_it_and_no_process_is_started_after(instead: Instead) -> None:
+    before = children()
+    instead.runs("time.sleep(600)")
+    reader = Reader()
+    threading.Timer(0.5, reader.close).start()
+    with pytest.raises(FileError, match=r"stopped|ended the reader|did not start"):
+        reader.read(b"<p>", ".html")
+    with pytest.raises(FileError, match="reading was stopped"):
+        reader.read(b"<p>", ".html")
+    assert children() == before
+
+
 def test_no_process_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
     # The child is busy with a page when its parent dies, and idle in the second round.
     for page in ("b'<p>Rain fell.' * 400_000", "b'<p>Rain fell.'"):
