@@ -68,15 +68,22 @@ def _chapters(root: "etree._Element", folder: str) -> list[str]:
     }
     names: dict[str, None] = {}
     for reference in root.iter("{*}itemref"):
-        href = urlsplit(items.get(reference.get("idref"), ""))
-        # Only parts of the book: an address elsewhere is not looked at.
-        if href.path and not href.scheme and not href.netloc:
-            names[posixpath.normpath(posixpath.join(folder, unquote(href.path)))] = None
+        if path := _path(items.get(reference.get("idref"), "")):
+            names[posixpath.normpath(posixpath.join(folder, path))] = None
     if len(names) > _MAX_CHAPTERS:
         raise FileError(
             f"the book has {len(names):,} chapters, it may have {_MAX_CHAPTERS:,}; split it."
         )
     return list(names)
+
+
+def _path(href: str) -> str:
+    """Take the name of a part out of an address; "" for what is elsewhere, which is not read."""
+    try:
+        address = urlsplit(href)
+    except ValueError:
+        return ""
+    return "" if address.scheme or address.netloc else unquote(address.path)
 
 
 def _check_open(container: Container, names: list[str]) -> None:

@@ -45,6 +45,9 @@ _BOMS = (  # the longer ones first: UTF-32's begins with UTF-16's
     (b"\xfe\xff", "utf-16-be"),
 )
 
+_LOOK = 200
+"""Bytes at the beginning, white space with them, that a web page's sign stands in."""
+_PAGES = (".html", ".htm")
 _ZIPPED = (".docx", ".odt", ".epub")
 _KINDS: dict[bytes, tuple[str, tuple[str, ...]]] = {
     b"%PDF-": ("a PDF", (".pdf",)),
@@ -192,6 +195,8 @@ def check_kind(data: bytes, suffix: str) -> None:
 
     Raises FileError that names the format.
     """
+    if data[:_LOOK].lstrip().lower().startswith(b"<!doctype html") and suffix.lower() not in _PAGES:
+        raise FileError(f"a web page, called {suffix}; rename it to .html.")
     for begins, (kind, right) in _KINDS.items():
         if data.startswith(begins) and suffix.lower() not in right:
             raise FileError(f"{kind}, called {suffix}; {_remedy(right)}.")

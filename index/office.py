@@ -46,12 +46,22 @@ def read_docx(data: bytes) -> tuple[list[RawArticle], dict[str, str]]:
     container = Container(data, ".docx")
     main = _main_part(container)
     found = paragraphs(container.xml(main), _DOCX)
+    problems: dict[str, str] = {}
     for name in ("footnotes.xml", "endnotes.xml"):
-        part = posixpath.join(posixpath.dirname(main), name)
-        if part in container:
-            found.extend(paragraphs(container.xml(part), _DOCX))
-    about = container.xml("docProps/core.xml") if "docProps/core.xml" in container else None
-    return _article(found, about)
+        notes = _optional(container, posixpath.join(posixpath.dirname(main), name), problems)
+        if notes is not None:
+            found.extend(paragraphs(notes, _DOCX))
+    about = _optional(container, "docProps/core.xml", problems)
+    return [_article(found, about)], problems
+
+
+def _optional(container: Container, name: str, problems: dict[str, str]) -> "etree._Element | None":
+    """Parse a part that a document may lack; one that is damaged does not stop the others."""
+    try:
+        return container.xml(name) if name in container else None
+    except FileError as error:
+        problems[name] = str(error)
+        return None
 
 
 def _main_part(container: Container) -> str:
@@ -73,16 +83,15 @@ def read_odt(data: bytes) -> tuple[list[RawArticle], dict[str, str]]:
     if manifest in container and b"encryption-data" in container.read(manifest):
         raise FileError("the file has a password; save it without one.")
     found = paragraphs(container.xml("content.xml"), _ODT)
-    about = container.xml("meta.xml") if "meta.xml" in container else None
-    return _article(found, about)
+    problems: dict[str, str] = {}
+    about = _optional(container, "meta.xml", problems)
+    return [_article(found, about)], problems
 
 
-def _article(
-    found: list[str], about: "etree._Element | None"
-) -> tuple[list[RawArticle], dict[str, str]]:
+def _article(found: list[str], about: "etree._Element | None") -> RawArticle:
     if not found:
         raise FileError(_NO_TEXT)
     title = None if about is None else about.findtext(".//{*}title")
     author = None if about is None else about.findtext(".//{*}creator")
     stated = Metadata(properties.title(title), properties.author(author))
-    return [RawArticle("\n\n".join(found), stated)], {}
+    return RawArticle("\n\n".join(found), stated)

@@ -32,6 +32,7 @@ _GRACE = 5
 and is not there any more."""
 _MAPPED = 500_000_000
 """Bytes of addresses that libraries take up without using the memory."""
+_MAX_SENTENCE = 500
 _MAX_REASON = 200
 """Characters of what a library says of a damaged file."""
 _BROKEN = re.compile("[\0\ud800-\udfff]")
@@ -158,15 +159,15 @@ def _answer(read: _Read, data: bytes) -> Answer:
     try:
         articles, problems = read(data)
     except FileError as error:
-        return {"refused": _text(str(error))}
+        return {"refused": _sentence(str(error))}
     except MemoryError:
         return {"memory": True}
     except RecursionError:
         return {"refused": "its parts are nested too deeply; save it anew, or as text."}
     # A damaged file may make a library raise anything.
     except Exception as error:
-        said = " ".join(f"{type(error).__name__}: {error}".split())[:_MAX_REASON]
-        return {"refused": _text(f"the file is damaged ({said}); save it anew, or as text.")}
+        said = f"{type(error).__name__}: {error}"[:_MAX_REASON]
+        return {"refused": _sentence(f"the file is damaged ({said}); save it anew, or as text.")}
     return {
         "articles": [
             {
@@ -179,7 +180,7 @@ def _answer(read: _Read, data: bytes) -> Answer:
             }
             for article in articles
         ],
-        "problems": {name: _text(reason) for name, reason in problems.items()},
+        "problems": {_shown(name): _sentence(reason) for name, reason in problems.items()},
     }
 
 
@@ -190,6 +191,16 @@ def _text(text: str) -> str:
 
 def _line(text: str | None) -> str | None:
     return " ".join(_text(text).split()) or None if text else None
+
+
+def _sentence(text: str) -> str:
+    """Make a message one line that is not too long, whatever of the file is quoted in it."""
+    line = _shown(text)
+    return line if len(line) <= _MAX_SENTENCE else f"{line[:_MAX_SENTENCE]}…."
+
+
+def _shown(text: str) -> str:
+    return "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split()))
 
 
 def _send(answers: BinaryIO, answer: Answer) -> None:

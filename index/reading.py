@@ -52,15 +52,17 @@ class Reading:
 class Reader:
     """Reads files, all but plain text in one process that is started when it is first needed.
 
-    For one thread at a time, but for `stop`. `seconds` and `memory` (bytes) are what one file may
-    take.
+    For one thread at a time; another may close it. One file may take `seconds` and `memory`, in
+    bytes.
     """
 
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         self._seconds = seconds
         self._memory = memory
         self._process: subprocess.Popen[bytes] | None = None
-        self._stopped = False
+        self._closed = False
+        self._lock = threading.Lock()
+        """Held while the process starts or goes, so that none starts after `close`."""
 
     def __enter__(self) -> "Reader":
         return self
@@ -74,24 +76,24 @@ class Reader:
         self.close()
 
     def close(self) -> None:
-        """End the process, if there is one; the next file starts another."""
-        process, self._process = self._process, None
+        """End the process, if there is one, whatever another thread has it read; for good."""
+        with self._lock:
+            self._closed = True
+        self._stop()
+
+    def _stop(self) -> None:
+        """End the process; the next file starts another."""
+        with self._lock:
+            process, self._process = self._process, None
         if process is None:
             return
         process.kill()
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe:
-                with contextlib.suppress(
-                    OSError
-                ):  # bytes not yet written, to a process that is gone
+                # Bytes may not have been written yet, and the process is gone.
+                with contextlib.suppress(OSError):
                     pipe.close()
-
-    def stop(self) -> None:
-        """Let whoever reads in another thread wait no longer, and nothing be read any more."""
-        self._stopped = True
-        if process := self._process:
-            process.kill()
 
     def read(self, data: bytes, suffix: str) -> Reading:
         """Read a file's bytes by its suffix, one of `load.SUFFIXES`.
@@ -106,7 +108,7 @@ class Reader:
         try:
             answer = self._ask(data, suffix)
         except BaseException:  # Ctrl-C too: nothing may go on reading
-            self.close()
+            self._stop()
             raise
         return _checked(answer)
 
@@ -122,36 +124,36 @@ class Reader:
             answer = _exchange(process, HEAD.pack(suffix.encode("ascii"), len(data)), data)
         finally:
             watch.end()
-        if answer is None and was_there and not watch.cut and not self._stopped:
-            self.close()
+        if answer is None and was_there and not watch.cut:
+            self._stop()
             return self._ask(data, suffix)
         if answer is None or "memory" in answer:
-            self.close()
+            self._stop()
             raise FileError(watch.reason() if answer is None else _too_much_memory(self._memory))
         if watch.cut or _memory(process.pid) > _WORN:
-            self.close()
+            self._stop()
         return answer
 
     def _started(self) -> subprocess.Popen[bytes]:
         """Get the process, a new one if there is none or it has ended meanwhile."""
         if self._process and self._process.poll() is None:
             return self._process
-        self.close()
+        self._stop()
         settings = {
             "path": [entry for entry in sys.path if entry],
             "seconds": self._seconds,
             "memory": self._memory,
         }
-        self._process = process = subprocess.Popen(  # noqa: S603, our own file
-            [sys.executable, "-I", "-X", "utf8", reader_process.__file__, json.dumps(settings)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
-        )
-        if self._stopped:
-            self.close()
-            raise FileError("reading was stopped.")
+        with self._lock:
+            if self._closed:
+                raise FileError("it was not read, because reading was stopped.")
+            self._process = process = subprocess.Popen(  # noqa: S603, our own file
+                [sys.executable, "-I", "-X", "utf8", reader_process.__file__, json.dumps(settings)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
+            )
         watch = _Watch(process, _START_SECONDS, self._memory)
         try:
             ready = _exchange(process)
@@ -259,7 +261,7 @@ def _checked(answer: dict[str, object]) -> Reading:
         raise FileError(refused)
     articles, problems = answer.get("articles"), answer.get("problems")
     try:
-        if not isinstance(articles, list) or not isinstance(problems, dict):
+        if not isinstance(articles, list) or not articles or not isinstance(problems, dict):
             raise ValueError("neither articles nor a reason")
         return Reading(
             tuple(_article(each) for each in articles),

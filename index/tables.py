@@ -67,6 +67,8 @@ def read_csv(data: bytes, delimiter: str | None = None) -> Read:
         raise FileError(
             f"its first line, of the columns' names, cannot be read ({error})."
         ) from error
+    if not any(header):
+        raise FileError("its first line is blank; name the columns in it.")
     if len(header) > _MAX_COLUMNS:
         raise FileError(f"a table of {len(header):,} columns; it may have {_MAX_COLUMNS:,}.")
     columns = _columns(header)
@@ -121,7 +123,10 @@ def _csv_rows(
                     "it are not read."
                 )
                 return
-            yield f"cannot be read as a row ({error}); double the quotation marks within a text."
+            if "field limit" in str(error):
+                yield f"a text of more than {_MAX_FIELD:,} letters; split it."
+            else:
+                yield f"not a row ({error}); double the quotation marks within a text."
             continue
         if any(field.strip() for field in row[len(header) :]):
             yield (
@@ -157,8 +162,8 @@ def _json_rows(text: str, keys: dict[str, None]) -> Iterator[Mapping[str, object
             yield {}
             continue
         try:
-            # Numbers stay as they are written: none is an article.
-            found = json.loads(line, parse_int=str, parse_float=str)
+            # No number is an article; as floats, those of many digits take no time.
+            found = json.loads(line, parse_int=float)
         except json.JSONDecodeError as error:
             yield f"no JSON from character {error.pos + 1} on."
         except RecursionError:
@@ -193,7 +198,8 @@ def _no_text_column(names: Sequence[str]) -> FileError:
     listed = ", ".join(repr(name[:40]) for name in names[:_LISTED])
     more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
     return FileError(
-        f"no column of text among {listed}{more}; name it {', '.join(_TEXT[:3])} or लेख."
+        f"none of its columns is called as one of text is ({listed}{more}); name it "
+        f"{', '.join(_TEXT[:3])} or लेख."
     )
 
 
@@ -219,7 +225,9 @@ def _articles(rows: Iterable[Mapping[str, object] | str], columns: _Columns) -> 
             unnamed += 1
             last = name
     if not articles:
-        raise FileError(next(iter(problems.values()), _NO_ROWS))
+        raise FileError(
+            next((f"row {name}: {reason}" for name, reason in problems.items()), _NO_ROWS)
+        )
     if unnamed:
         problems[last] = f"{unnamed:,} more rows down to this one cannot be read."
     return articles, problems

@@ -94,14 +94,13 @@ class Workshop:
     def stop(self) -> None:
         """Let whoever prepares in another thread wait no longer, and nothing be read any more."""
         self._stopped = True
-        self._reader.stop()
+        self._reader.close()
         if process := self._process:
             process.kill()
 
     def close(self) -> None:
         """End what was started."""
         self.stop()
-        self._reader.close()
         if process := self._process:
             process.wait()
             for pipe in (process.stdin, process.stdout):

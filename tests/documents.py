@@ -20,7 +20,7 @@ FORMATS = (".html", ".pdf", ".docx", ".odt", ".epub", ".csv", ".tsv", ".jsonl")
 HINDI = (
     "रूस के विदेश मंत्री सर्गेई लावरोव ने इस्लामाबाद में कहा कि रूस पाकिस्तान को विशेष सैन्य उपकरण देगा।",
     "दोनों देश साझा अभ्यास भी करेंगे और ऊर्जा क्षेत्र में सहयोग बढ़ाएंगे।",
-    "प्रधानमंत्री ने क्षेत्रीय शांति, शिक्षा और कृषि पर ज़ोर दिया।",
+    "प्रधानमंत्री ने क्षेत्रीय शांति व शिक्षा और कृषि पर ज़ोर दिया।",
 )
 ENGLISH = (
     "Rain fell over the city on Monday, and the river rose by a metre in the night.",
@@ -48,10 +48,11 @@ def pdf(
     size: float = 11,
     hindi: bool = False,
     lock: str | None = None,
+    pack: bool = True,
 ) -> bytes:
     """Write pages of lines, each with the point it begins at, from the left and from the foot."""
     file = io.BytesIO()
-    canvas = Canvas(file, encrypt=lock)
+    canvas = Canvas(file, encrypt=lock, pageCompression=int(pack))
     canvas.setTitle(title)
     canvas.setAuthor(author)
     for page in pages:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import documents
-import hostile
+import hostile_files
 import psutil
 import pytest
 
@@ -101,10 +101,10 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Reader, 
         yield reader, folder
 
 
-@pytest.mark.parametrize("name", hostile.FILES)
+@pytest.mark.parametrize("name", hostile_files.FILES)
 def test_a_hostile_file_costs_one_sentence_at_most(watched: tuple[Reader, Path], name: str) -> None:
     reader, folder = watched
-    file = hostile.FILES[name]
+    file = hostile_files.FILES[name]
     try:
         found = reader.read(file.make(), file.suffix)
     except FileError as error:
@@ -121,12 +121,12 @@ def test_a_hostile_file_costs_one_sentence_at_most(watched: tuple[Reader, Path],
     after = reader.read(documents.good()[".csv"], ".csv")
     assert len(after.articles) == 5
     assert list(folder.iterdir()) == []
-    assert not Path(hostile.LEFT).exists()
+    assert not Path(hostile_files.LEFT).exists()
 
 
 def test_there_are_hostile_files_of_every_format() -> None:
-    assert len(hostile.FILES) >= 60
-    assert {file.suffix for file in hostile.FILES.values()} == set(documents.FORMATS)
+    assert len(hostile_files.FILES) >= 60
+    assert {file.suffix for file in hostile_files.FILES.values()} == set(documents.FORMATS)
 
 
 # --- limits ---------------------------------------------------------------------------------
@@ -193,45 +193,51 @@ def test_a_reader_that_does_not_answer_is_ended(instead: Instead, then: str, sai
     assert children() == before
 
 
-GOOD = {"text": "a b", "title": None, "author": None, "date": None, "name": "", "pages": []}
+GOOD: dict[str, object] = {
+    "text": "a b",
+    "title": None,
+    "author": None,
+    "date": None,
+    "name": "",
+    "pages": [],
+}
+WRONG: tuple[tuple[str, object], ...] = (
+    ("text", 3),
+    ("text", ""),
+    ("text", " \n"),
+    ("text", "a\0b"),
+    ("text", "a\ud800"),
+    ("title", ["a"]),
+    ("title", "\udfff"),
+    ("author", {}),
+    ("date", "yesterday"),
+    ("date", 2023),
+    ("name", None),
+    ("pages", None),
+    ("pages", [1]),
+    ("pages", [0, 4]),
+    ("pages", [0, 2, 1]),
+    ("pages", [0, -1]),
+    ("pages", [False]),
+    ("pages", ["0"]),
+    ("pages", [0.0]),
+)
 
 
 @pytest.mark.parametrize(
     "answer",
     [
         {},
-        {"articles": [], "problems": []},
+        {"articles": [], "problems": {}},
+        {"articles": [GOOD], "problems": []},
         {"articles": {}, "problems": {}},
         {"articles": [[]], "problems": {}},
         {"articles": ["a"], "problems": {}},
         {"articles": [{}], "problems": {}},
-        {"articles": [], "problems": {"1": 2}},
-        {"articles": [], "problems": {"1": None}},
+        {"articles": [GOOD], "problems": {"1": 2}},
+        {"articles": [GOOD], "problems": {"1": None}},
         {"refused": 3},
-        *(
-            {"articles": [{**GOOD, **wrong}], "problems": {}}
-            for wrong in (
-                {"text": 3},
-                {"text": ""},
-                {"text": " \n"},
-                {"text": "a\0b"},
-                {"text": "a\ud800"},
-                {"title": ["a"]},
-                {"title": "\udfff"},
-                {"author": {}},
-                {"date": "yesterday"},
-                {"date": 2023},
-                {"name": None},
-                {"pages": None},
-                {"pages": [1]},
-                {"pages": [0, 4]},
-                {"pages": [0, 2, 1]},
-                {"pages": [0, -1]},
-                {"pages": [False]},
-                {"pages": ["0"]},
-                {"pages": [0.0]},
-            )
-        ),
+        *({"articles": [{**GOOD, name: value}], "problems": {}} for name, value in WRONG),
     ],
 )
 def test_an_answer_is_checked_and_not_trusted(answer: dict[str, object]) -> None:
@@ -242,7 +248,7 @@ def test_an_answer_is_checked_and_not_trusted(answer: dict[str, object]) -> None
 
 def test_an_answer_that_is_right_is_taken() -> None:
     article = {**GOOD, "title": "वर्षा", "date": "2023-05-05", "name": "3", "pages": [0, 2, 2]}
-    answer = {"articles": [article], "problems": {"1": "is empty."}}
+    answer: dict[str, object] = {"articles": [article], "problems": {"1": "is empty."}}
     found = reading._checked(answer)
     assert found.articles[0].stated.title == "वर्षा"
     assert str(found.articles[0].stated.date) == "2023-05-05"
@@ -301,6 +307,18 @@ def test_ctrl_c_ends_the_process_and_goes_on_to_the_caller(instead: Instead) -> 
         with pytest.raises(KeyboardInterrupt):
             reader.read(b"<p>", ".html")
         assert children() == before
+
+
+def test_another_thread_may_close_it_and_no_process_is_started_after(instead: Instead) -> None:
+    before = children()
+    instead.runs("time.sleep(600)")
+    reader = Reader()
+    threading.Timer(0.5, reader.close).start()
+    with pytest.raises(FileError, match=r"stopped|ended the reader|did not start"):
+        reader.read(b"<p>", ".html")
+    with pytest.raises(FileError, match="reading was stopped"):
+        reader.read(b"<p>", ".html")
+    assert children() == before
 
 
 def test_no_process_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
