@@ -156,6 +156,8 @@ def locate(claim: Question, passage: Passage) -> Citation | None:
         start=passage.start + best.start,
         end=passage.start + best.end,
         quote=passage.text[best.start : best.end],
+        page=passage.page_of(passage.start + best.start),
+        also_in=passage.also_in,
     )
 
 

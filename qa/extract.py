@@ -42,6 +42,8 @@ def cite(evidence: Sequence[Evidence]) -> list[Citation]:
             item.start,
             item.end,
             item.text,
+            item.hit.passage.page_of(item.start),
+            item.hit.passage.also_in,
         )
         for number, item in enumerate(evidence, start=1)
     ]

@@ -35,7 +35,9 @@ def _place(citation: Citation) -> str:
     title = one_line(citation.title or "")
     date = citation.date.isoformat() if citation.date else ""
     about = ", ".join(part for part in (title, date) if part)
-    place = f"{printable(citation.source)} {citation.start}-{citation.end}"
+    page = f", page {citation.page}," if citation.page else ""
+    also = "".join(f", also in {printable(other)}" for other in citation.also_in)
+    place = f"{printable(citation.source)}{page} {citation.start}-{citation.end}{also}"
     return f"{about} ({place})" if about else place
 
 
@@ -43,6 +45,7 @@ def hit_fields(hit: Hit) -> dict[str, Any]:
     """Give the fields of a passage, whose date is still a date."""
     fields = asdict(hit.passage) | {"score": hit.score}
     del fields["id"]  # of the index, and another one after every change
+    del fields["page_breaks"]  # to tell the pages of its sentences, whose fields have them
     return fields
 
 

@@ -22,6 +22,10 @@ class Citation:
     start: int
     end: int
     quote: str
+    page: int | None = None
+    """The page it begins on, from 1; None where the format has no pages."""
+    also_in: tuple[str, ...] = ()
+    """Other files that hold the same text, of those that were asked for."""
 
 
 @dataclass(frozen=True, slots=True)

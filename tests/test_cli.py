@@ -166,7 +166,9 @@ def test_index_reports_what_changed(
     assert capsys.readouterr() == ("2 added, 0 changed, 0 removed, 0 unchanged\n", "")
     assert cli.main([*arguments, "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert set(report) == {"added", "changed", "removed", "unchanged", "failed", "skipped"}
+    assert set(report) == {
+        *("added", "changed", "removed", "unchanged", "moved", "failed", "skipped")
+    }
     assert sorted(report["unchanged"]) == sorted(ARTICLES)
 
 
@@ -228,13 +230,18 @@ def test_json_has_the_fields_of_the_contract(db: Path, capsys: pytest.CaptureFix
     answer = json.loads(capsys.readouterr().out)
     assert {"question", "text", "refused", "language", "engine", "citations"} <= set(answer)
     citation = answer["citations"][0]
-    assert set(citation) == {"number", "source", "title", "date", "start", "end", "quote"}
+    assert set(citation) == {
+        *("number", "source", "title", "date", "start", "end", "quote", "page", "also_in")
+    }
     assert citation["date"] == "2021-04-07"
     text = ARTICLES[citation["source"]]
     assert text[citation["start"] : citation["end"]] == citation["quote"]
     assert cli.main(["search", PLANTED, "--db", str(db), "--json", "--limit", "1"]) == 0
     (hit,) = json.loads(capsys.readouterr().out)
-    assert set(hit) == {"source", "start", "end", "text", "title", "date", "language", "score"}
+    assert set(hit) == {
+        *("source", "start", "end", "text", "title", "date", "language", "score"),
+        *("page", "also_in"),
+    }
     assert ARTICLES[hit["source"]][hit["start"] : hit["end"]] == hit["text"]
 
 

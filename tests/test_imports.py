@@ -42,9 +42,12 @@ FLOORS = (
     ("reader_process",),
     ("reading",),
     ("library", "vectors", "terms", "embed", "rerank"),
-    ("question", "store"),
-    ("search", "update", "evidence", "changes"),
-    ("verdict", "watch"),
+    ("catalogue", "generation", "ahead"),
+    ("question", "store", "changed"),
+    ("search", "prepare", "evidence", "changes"),
+    ("rebuild", "workshop", "verdict"),
+    ("update", "verify"),
+    ("watch",),
     ("api",),
 )
 

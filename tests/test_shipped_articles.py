@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from index import load
+from index import load, webpage
 from index.analyze import stems
 from index.chunk import sentences, words
 from index.clean import Kind, body_runs, classify
@@ -55,7 +55,9 @@ real = pytest.mark.skipif(
 
 
 def read(path: Path) -> tuple[Article, list[Span]]:
-    return read_article(path.name, load.parse(load.read_bytes(path), path.suffix))
+    data = load.read_bytes(path)
+    [raw] = webpage.read(data)[0] if path.suffix == ".html" else [load.parse(data, path.suffix)]
+    return read_article(path.name, raw)
 
 
 def real_article(number: str) -> Path:
