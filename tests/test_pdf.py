@@ -179,6 +179,7 @@ def test_a_hindi_sentence_runs_over_lines_and_pages() -> None:
     [
         ("Rain over the city", "Sana Qadri", ("Rain over the city", "Sana Qadri")),
         ("गोवा में बारिश", "सना क़ादरी", ("गोवा में बारिश", "सना क़ादरी")),
+        ("Word of rain in Goa", "Joe Root", ("Word of rain in Goa", "Joe Root")),
         ("Microsoft Word - rain.doc", "Administrator", (None, None)),
         ("untitled", "anonymous", (None, None)),
         ("rain_final2.indd", "HP", (None, None)),

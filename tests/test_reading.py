@@ -347,6 +347,26 @@ def test_no_process_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
         assert not child.is_running()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such timer")
+def test_a_process_that_nobody_ends_ends_itself_though_a_parser_lets_go_of_nothing() -> None:
+    code = f"""
+import re, sys
+sys.path.insert(0, {str(ROOT)!r})
+from index import reader_process
+reader_process._GRACE = 0
+reader_process._formats = lambda: {{".html": lambda data: re.match("(a+)+$", "a" * 60 + "b")}}
+reader_process.main(sys.path, 0.5, 10**9)
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin
+    process.stdin.write(reader_process.HEAD.pack(b".html", 1) + b"x")
+    process.stdin.flush()
+    assert process.wait(60) == -signal.SIGALRM
+    process.communicate()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
 def test_the_process_can_open_write_and_start_nothing(tmp_path: Path) -> None:
     (tmp_path / "open").write_text("x", "utf-8")
