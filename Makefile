@@ -30,9 +30,14 @@ bench: $(VENV)/test.stamp
 	$(BIN)/python bench/claims.py $(EVAL)
 	$(BIN)/python bench/fit.py $(EVAL)
 
-.PHONY: bench-peers
+.PHONY: bench-peers bench-indexing
 bench-peers: $(VENV)/test.stamp
 	$(BIN)/python bench/peers.py $(EVAL) --venv build/peers
+
+bench-indexing: $(VENV)/test.stamp
+	$(BIN)/python bench/indexing.py $(EVAL) --venv build/indexing
+	$(BIN)/python bench/soak.py $(EVAL)
+	$(BIN)/python bench/crashes.py
 
 clean:
 	rm -rf $(VENV) .khabar build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -36,14 +36,14 @@ class Run:
     seconds: list[float]
 
 
-def install(folder: Path) -> Path:
+def install(folder: Path, requirements: Path = REQUIREMENTS) -> Path:
     """Install the peers, unless they are there in these versions; gives their Python."""
     python = folder / "bin" / "python"
-    pins = REQUIREMENTS.read_text(encoding="utf-8")
+    pins = requirements.read_text(encoding="utf-8")
     installed = folder / "installed.txt"
     if not installed.exists() or installed.read_text(encoding="utf-8") != pins:
         venv.create(folder, with_pip=True)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "-r", str(REQUIREMENTS)]
+        pip = [str(python), "-m", "pip", "install", "--quiet", "-r", str(requirements)]
         subprocess.run(pip, check=True)  # noqa: S603 - our own words
         installed.write_text(pins, encoding="utf-8")
     return python

@@ -34,8 +34,8 @@ from xquad import Data, read
 from index import Index, sentences
 from index.analyze import words
 from index.load import parse
-from index.store import Store
 from index.prepare import read_article
+from index.store import Store
 
 SEED = 2021
 PARAGRAPHS, SENTENCES = 6, 4
@@ -131,8 +131,8 @@ def _sentence(pool: Sequence[list[str]], names: Names, chance: random.Random) ->
     return " ".join(sentence)
 
 
-def make(data: Data, passages: int, folder: Path, database: Path) -> None:
-    """Write articles of so many passages, index them, and print what that took."""
+def write_articles(data: Data, passages: int, folder: Path) -> tuple[int, int]:
+    """Write articles of so many passages; gives how many, and how many different words."""
     folder.mkdir()
     texts = articles(data)
     first = [*itertools.islice(texts, SAMPLE)]
@@ -142,6 +142,12 @@ def make(data: Data, passages: int, folder: Path, database: Path) -> None:
     for i, text in enumerate(itertools.islice(itertools.chain(first, texts), count)):
         (folder / f"{i:06d}.txt").write_text(text, encoding="utf-8")
         different.update(text.split())
+    return count, len(different)
+
+
+def make(data: Data, passages: int, folder: Path, database: Path) -> None:
+    """Write articles of so many passages, index them, and print what that took."""
+    count, different = write_articles(data, passages, folder)
     begin = time.perf_counter()
     with Index(database) as index:
         index.update(folder)
@@ -149,7 +155,7 @@ def make(data: Data, passages: int, folder: Path, database: Path) -> None:
     with closing(Store(database, None, None)) as store:
         _, passages = store.library.counts()
     print(
-        f"{count:,} articles, {passages:,} passages, {len(different):,} different words\n"
+        f"{count:,} articles, {passages:,} passages, {different:,} different words\n"
         f"indexed in {seconds:.0f} s: {passages / seconds:.0f} passages/s; "
         f"{size(folder):.0f} MB of articles, {size(database):.0f} MB of index"
     )

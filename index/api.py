@@ -1,12 +1,14 @@
 """`Index`: what the rest of the world uses."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Event
 from types import TracebackType
 from typing import Self
 
 from index import own_terms, search, verdict
+from index.errors import KhabarError
 from index.question import Question
 from index.store import Progress, Store
 from index.types import Article, Hit, Inventory, UpdateReport
@@ -43,6 +45,11 @@ class Index:
             chroma,
         )
 
+    @property
+    def folder(self) -> Path:
+        """The folder that the index is kept in, resolved."""
+        return self._store.folder
+
     def update(self, folder: str | Path, progress: Progress | None = None) -> UpdateReport:
         """Make the index equal to the folder, reading only what changed.
 
@@ -76,6 +83,27 @@ class Index:
 
         root = None if folder is None else Path(folder).expanduser()
         return verify.verify(self._store, root, progress)
+
+    def follow(
+        self, folder: str | Path, stop: Event, progress: Progress | None = None
+    ) -> Iterator[UpdateReport | KhabarError]:
+        """Update now and whenever the folder changes, until `stop` is set, from any thread.
+
+        Yields what each update did that did anything; of the files that could not be read, it
+        names those it has not named before. What prevents an update, such as a folder that is
+        missing or a full disk, is yielded once, not raised, and tried again.
+        """
+        # Imported here, as `update` is.
+        from index import update, watch
+
+        path = Path(folder).expanduser()
+        return watch.follow(
+            lambda show: update.update(self._store, path, show),
+            path,
+            self._store.folder,
+            stop,
+            progress,
+        )
 
     def use_terms(self, file: str | Path) -> int:
         """Look for a file's terms in questions from now on, and remember them in the index.
@@ -127,6 +155,14 @@ class Index:
             vectors, terms = generation.vectors.count(), generation.terms.count()
         name = self._store.library.about("embedder name")
         return Inventory(articles, passages, vectors, terms, name)
+
+    def announce(self, address: str | None, token: str | None) -> None:
+        """Tell other processes where this one answers for the index; None takes it back.
+
+        They find both in `IndexBusyError.holder`. `address` is `http://127.0.0.1:PORT`, and
+        whatever listens there lets nobody in without the token.
+        """
+        self._store.announce(address, token)
 
     def close(self) -> None:
         """Let go of the files, for another process to open them."""

@@ -57,36 +57,48 @@ class Failure:
     """When, in seconds since 1970."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is indexed, for an update to compare with."""
+
+    files: Mapping[str, ReadFile]
+    """By file, without the problems of rows."""
+    failures: Mapping[str, Sequence[Failure]]
+    """What could not be read, by file."""
+    held: set[str]
+    """The hashes of the articles that library, Chroma and tantivy have."""
+
+
 class Catalogue:
     """What an index holds, file by file. Safe to use from several threads, as the library is."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def files(self) -> dict[str, str]:
-        """Map each indexed file to the hash of its bytes."""
-        return dict(self._library.rows("SELECT file, hash FROM files ORDER BY file"))
-
-    def articles_in(self, file: str, content: str) -> dict[str, str]:
-        """Map the sources of a file to the hashes of their articles, if its bytes are these."""
+    def known(self) -> Known:
+        """Read all that an update has to know of what is indexed."""
+        files: dict[str, ReadFile] = {}
         query = (
-            "SELECT s.source, a.hash FROM files f JOIN sources s ON s.file = f.file"
-            " JOIN articles a ON a.id = s.article WHERE f.file = ? AND f.hash = ?"
+            "SELECT f.file, f.hash, s.source, a.hash FROM files f"
+            " LEFT JOIN sources s ON s.file = f.file LEFT JOIN articles a ON a.id = s.article"
+            " ORDER BY f.file, s.source"
         )
-        return dict(self._library.rows(query, [file, content]))
+        articles: dict[str, str] = {}
+        for file, content, source, article in self._library.rows(query):
+            if file not in files:
+                articles = {}
+                files[file] = ReadFile(file, content, articles)
+            if source is not None:
+                articles[source] = article
+        query = "SELECT hash FROM articles WHERE state != 'pending'"
+        return Known(files, self._failures(), {row[0] for row in self._library.rows(query)})
 
     def sources_in(self, files: Iterable[str]) -> set[str]:
         """List the sources of files."""
         query = "SELECT source FROM sources WHERE file IN (SELECT value FROM json_each(?))"
         return {row[0] for row in self._library.rows(query, [json.dumps(list(files))])}
 
-    def holds(self, article: str) -> bool:
-        """Whether the article of this hash is in library, Chroma and tantivy."""
-        query = "SELECT 1 FROM articles WHERE hash = ? AND state != 'pending'"
-        return bool(self._library.rows(query, [article]))
-
-    def failures(self) -> dict[str, list[Failure]]:
-        """List what could not be read, by file."""
+    def _failures(self) -> dict[str, list[Failure]]:
         found: dict[str, list[Failure]] = {}
         query = "SELECT file, source, hash, reason, tried FROM failures ORDER BY source"
         for file, *failure in self._library.rows(query):

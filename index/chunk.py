@@ -69,7 +69,7 @@ _CLOSING_VERBS = frozenset(
 
 def words(text: str) -> int:
     """Count the words of a text: runs without white space."""
-    return len(_WORD.findall(text))
+    return len(text.split())
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
@@ -180,6 +180,9 @@ def _trimmed(text: str, start: int, end: int) -> Iterable[Span]:
     while end > start and text[end - 1].isspace():
         end -= 1
     if start == end:
+        return
+    if end - start <= MAX_SENTENCE_CHARS and words(text[start:end]) <= MAX_SENTENCE_WORDS:
+        yield Span(start, end)
         return
     cut = start
     count = 0

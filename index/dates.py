@@ -78,6 +78,8 @@ _POSTPOSITION = re.compile(rf"\s*(?:को|के|की|का|में|से
 _CALENDAR = re.compile(rf"(?:the\s|then{_NO_LETTER}|(?:{_WEEKDAYS}|{_MONTHS}){_NO_LETTER})", re.I)
 _NO_PLACE = re.compile(rf"^\s*(?:on|in|since|until|by)\s|{_WEEKDAY.pattern}", re.IGNORECASE)
 _MAX_EXTRA_WORDS = 4
+_MAX_DATE_LINE_SPACES = 60
+"""A line with more words is a paragraph; to look for dates in it takes a while."""
 _DATELINE = re.compile(r"\s*[^\s,:(।.][^,:(।.\n]{1,40}?\s*[,(:–—-]\s*")
 
 
@@ -117,6 +119,8 @@ def _parse(text: str) -> date | None:
 
 def is_date_line(line: str) -> bool:
     """Whether a line holds a date and nothing else but labels, weekday and time of day."""
+    if line.count(" ") > _MAX_DATE_LINE_SPACES:
+        return False
     found = find_dates(line)
     if not found:
         return False

@@ -51,6 +51,10 @@ class Embedder(Protocol):
         """
 
     @property
+    def light(self) -> bool:
+        """Whether it is the built-in one: Python, and made where the texts are analysed."""
+
+    @property
     def at_once(self) -> int:
         """How many passages to embed and write together: a few seconds of work at most."""
 
@@ -71,7 +75,8 @@ class HashingEmbedder:
 
     name = f"{BUILT_IN}-2-{DIMENSION}"
     absolute = True
-    at_once = 1_000
+    light = True
+    at_once = 2_000
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Embed passages. Returns shape (len(texts), dimension)."""
@@ -130,6 +135,7 @@ class NeuralEmbedder:
     """
 
     absolute = False
+    light = False
     at_once = 4 * _AT_ONCE
 
     def __init__(self, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 KhabarError
 ├── FolderError          the folder of articles is not there, or holds none
+├── WatchError           changes in that folder are not reported by the system (followed still)
 ├── FileError            one article cannot be read (reported, never stops the others)
 ├── QuestionError        nothing that can be asked: empty, too long, another script
 ├── QuestionFileError    a file of questions, or of an earlier evaluation, that cannot be used
@@ -15,6 +16,10 @@ KhabarError
 """
 
 import errno
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.holder import Holder
 
 _FULL = ("No space left", "disk is full", "os error 28")
 """How SQLite, Chroma and tantivy pass on that a disk is full."""
@@ -26,6 +31,10 @@ class KhabarError(Exception):
 
 class FolderError(KhabarError):
     """The folder of articles is not there, is not a folder, or holds no article."""
+
+
+class WatchError(KhabarError):
+    """The system does not report what changes in a folder, which is followed in another way."""
 
 
 class FileError(KhabarError):
@@ -45,7 +54,14 @@ class IndexFolderError(KhabarError):
 
 
 class IndexBusyError(IndexFolderError):
-    """Another process holds the index; Chroma is safe in one process at a time."""
+    """Another process holds the index; Chroma is safe in one process at a time.
+
+    `holder` tells which one, and where it answers for the index; None if that is not known.
+    """
+
+    def __init__(self, message: str, holder: "Holder | None" = None) -> None:
+        super().__init__(message)
+        self.holder = holder
 
 
 class EmbedderMismatchError(IndexFolderError):

@@ -5,6 +5,7 @@ Judges one line by itself; where the line stands on the page is for `index.clean
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from index import dates
 from index.chunk import words
@@ -14,6 +15,7 @@ from index.stopwords import HINDI
 _JOINERS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff"))
 
 
+@lru_cache(maxsize=1_000)
 def _fold(text: str) -> str:
     """Make spellings alike that newspapers mix: both encodings of ढ़, its dot, चाँद and चांद."""
     text = unicodedata.normalize("NFC", text).translate(_JOINERS)

@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from index import holder
 from index.errors import IndexFolderError, is_disk_full
 from index.types import Article, Language, Passage
 
@@ -30,9 +31,9 @@ FORMAT = "4"
 """Version of what is stored; another one is refused, not guessed at."""
 FILE_NAME = "khabar.sqlite"
 LOCK_NAME = "khabar.lock"
-_NEW = {LOCK_NAME, FILE_NAME, *(f"{FILE_NAME}-{kind}" for kind in ("journal", "wal", "shm"))}
+_NEW = {LOCK_NAME, holder.FILE_NAME, holder.NEW_NAME, FILE_NAME}
+_NEW |= {f"{FILE_NAME}-{kind}" for kind in ("journal", "wal", "shm")}
 """All that a crash can leave of an index before its library is made."""
-
 
 _SCHEMA = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -85,7 +86,6 @@ CREATE TABLE vocabulary (
     PRIMARY KEY (skeleton, word)
 ) WITHOUT ROWID;
 """
-
 
 _NOT_DAMAGE = (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.IntegrityError)
 """No space, no permission, a mistake of ours: the file itself may be sound."""

@@ -6,6 +6,7 @@ read. What is not plain text, reading.py has read in another process.
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,9 @@ _KINDS: dict[bytes, tuple[str, tuple[str, ...]]] = {
     b"\x7fELF": ("a program", ()),
 }
 """How files begin that can be told for certain; what each is, and the suffixes it may have."""
+
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b]")
+"""Characters that no text has: not the ends of lines, pages and records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +269,7 @@ def _checked(text: str) -> str:
     """Refuse what decodes but is no text: NUL and other control characters."""
     if "\0" in text:
         raise FileError("a binary file (it holds NUL bytes); expected text.")
-    controls = sum(char < " " and char not in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f" for char in text)
+    controls = len(_CONTROL.findall(text))
     if controls > len(text) // 100:
         raise FileError("a binary file (control characters throughout); expected text.")
     return text

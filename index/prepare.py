@@ -1,31 +1,33 @@
 """Files become what is to be written of them: read, cut into passages and analysed.
 
-Nothing is written here. A file that has not changed is not read further than its bytes, and a text
-that is indexed already, under whatever name, not analysed again.
+Nothing is written here. A text that is indexed already, under whatever name, is not analysed again.
 """
 
 import hashlib
 import json
-import time
 from collections import Counter
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index import chunk, clean, load, meta
+from index import chunk, clean, meta
 from index.analyze import stem, stems, words
-from index.catalogue import Catalogue, Failure, NewArticle, ReadFile
+from index.catalogue import NewArticle, ReadFile
+from index.changed import Failed, Looked, Unchanged, Unread
 from index.devanagari import skeleton, sound_keys
+from index.embed import HashingEmbedder, Vectors
 from index.errors import FileError
-from index.load import Candidate, RawArticle
+from index.load import RawArticle
 from index.reading import Reader
 from index.types import Article, Span
 
-_RETRIED = 86_400.0
-"""Seconds after which a file that could not be read is tried again as it is: Khabar may have been
-updated, or the machine been short of memory."""
+_PASSAGE_CHARS = 1_000
+"""A passage is rarely longer; an article that is long but has few passages counts by this."""
 _SEPARATOR = "#"
 """Between a table's name and a row's in a source."""
+
+Vocabulary = Counter[tuple[str, str]]
+"""How many articles hold each (skeleton, word)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,93 +35,89 @@ class Prepared:
     """An article that is new to the index, all but its vectors."""
 
     new: NewArticle
-    texts: tuple[str, ...]
-    """Of its passages, as `terms`: the stems of each, separated by spaces."""
     terms: tuple[str, ...]
+    """The stems of each passage, separated by spaces."""
     title_terms: str
-    vocabulary: frozenset[tuple[str, str]]
-    """The (skeleton, word) pairs that it holds."""
+
+    def texts(self) -> list[str]:
+        """Cut out the passages' texts."""
+        text = self.new.article.text
+        return [text[span.start : span.end] for span in self.new.spans]
+
+
+Ended = ReadFile | Unchanged | Failed
+"""How a file went."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unchanged:
-    """A file that is indexed as it is; `problems` are those of its rows that were never read."""
+class Batch:
+    """What is written together: new articles, and the files that end with them, in order."""
 
-    file: str
-    problems: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A file that could not be read. `hash` is to be remembered; None if this is not news."""
-
-    file: str
-    hash: str | None
-    reason: str
+    articles: tuple[Prepared, ...]
+    vocabulary: Vocabulary
+    ended: tuple[Ended, ...]
+    vectors: Vectors | None
+    """Of all passages, shape (n, dimension); None where they are still to be made."""
 
 
-Item = Prepared | ReadFile | Unchanged | Failed
-"""A file is its new articles, if any, and then one of the others, which ends it."""
+class Preparer:
+    """Prepares files, one group after the other. `held` are the articles that are there already.
 
+    `embeds`: whether it makes the vectors too, the built-in ones. A batch has some `size` passages.
+    """
 
-def read_files(
-    candidates: Sequence[Candidate], catalogue: Catalogue, reader: Reader
-) -> Generator[Item]:
-    """Read each file that is new or changed, and prepare the articles of it that are new."""
-    known, failures = catalogue.files(), catalogue.failures()
-    kept = {(_suffix(file), digest): file for file, digest in known.items()}
-    coming: set[str] = set()
-    for candidate in candidates:
-        file = candidate.source
-        before = failures.get(file, [])
-        whole = next((failure for failure in before if failure.source == file), None)
-        digest = None
+    def __init__(self, reader: Reader, held: set[str], size: int, *, embeds: bool) -> None:
+        self._reader = reader
+        self._held = held
+        self._size = size
+        self._embedder = HashingEmbedder() if embeds else None
+
+    def prepare(self, files: Iterable[Looked]) -> Generator[Batch]:
+        """Read the files that are unread, and prepare the articles of them that are new."""
+        articles: list[Prepared] = []
+        ended: list[Ended] = []
+        size = 0
+        for file in files:
+            for item in self._read(file) if isinstance(file, Unread) else (file,):
+                if not isinstance(item, Prepared):
+                    ended.append(item)
+                    continue
+                articles.append(item)
+                size += max(1, len(item.terms), len(item.new.article.text) // _PASSAGE_CHARS)
+                if size >= self._size:
+                    yield self._batch(articles, ended)
+                    articles, ended, size = [], [], 0
+        if articles or ended:
+            yield self._batch(articles, ended)
+
+    def _batch(self, articles: Sequence[Prepared], ended: Sequence[Ended]) -> Batch:
+        texts = [item.texts() for item in articles]
+        each = zip(articles, texts, strict=True)
+        vocabularies = (vocabulary(item.new.article.title, held) for item, held in each)
+        flat = [text for held in texts for text in held]
+        vectors = self._embedder.passages(flat) if self._embedder and flat else None
+        return Batch(tuple(articles), count(vocabularies), tuple(ended), vectors)
+
+    def _read(self, file: Unread) -> Iterator[Prepared | ReadFile | Failed]:
+        """Read one file: its new articles, if any, and then how it went."""
+        articles: dict[str, str] = {}
         try:
-            data = load.read_bytes(candidate.path)
-            digest = load.content_hash(data)
-            if whole is None and known.get(file) == digest:
-                yield Unchanged(file, {row.source: row.reason for row in before})
-                continue
-            if whole and whole.hash == digest and _is_recent(whole):
-                yield Failed(file, None, whole.reason)
-                continue
-            elsewhere = kept.get((_suffix(file), digest))
-            if elsewhere and (moved := _moved(catalogue, elsewhere, file, digest)):
-                yield moved
-                continue
-            reading = reader.read(data, candidate.path.suffix)
-            articles: dict[str, str] = {}
+            suffix = f".{file.file.rpartition('.')[2]}"
+            reading = self._reader.read(file.data, suffix)
             for raw in reading.articles:
-                source = f"{file}{_SEPARATOR}{raw.name}" if raw.name else file
+                source = f"{file.file}{_SEPARATOR}{raw.name}" if raw.name else file.file
                 content = _content_hash(raw)
                 articles[source] = content
-                if content not in coming and not catalogue.holds(content):
-                    coming.add(content)
+                if content not in self._held:
                     yield prepared(content, *read_article(source, raw))
+                    self._held.add(content)
         # Whatever one file makes a parser do, the others are still to be read.
         except Exception as error:
             reason = str(error) if isinstance(error, FileError) else f"cannot be read: {error!r}."
-            yield Failed(file, digest, reason)
-            continue
-        rows = {f"{file}{_SEPARATOR}{row}": why for row, why in reading.problems.items()}
-        yield ReadFile(file, digest, articles, rows)
-
-
-def _suffix(file: str) -> str:
-    return file.rpartition(".")[2].lower()
-
-
-def _is_recent(failure: Failure) -> bool:
-    return abs(time.time() - failure.tried) < _RETRIED
-
-
-def _moved(catalogue: Catalogue, before: str, file: str, digest: str) -> ReadFile | None:
-    """Take over the articles of a file of the same content; None if it has changed meanwhile."""
-    articles = catalogue.articles_in(before, digest)
-    renamed = {file + source[len(before) :]: article for source, article in articles.items()}
-    rows = [row for row in catalogue.failures().get(before, []) if row.source != before]
-    problems = {file + row.source[len(before) :]: row.reason for row in rows}
-    return ReadFile(file, digest, renamed, problems) if renamed else None
+            yield Failed(file.file, file.hash, reason)
+            return
+        problems = {f"{file.file}{_SEPARATOR}{row}": why for row, why in reading.problems.items()}
+        yield ReadFile(file.file, file.hash, articles, problems)
 
 
 def _content_hash(raw: RawArticle) -> str:
@@ -142,14 +140,9 @@ def read_article(source: str, raw: RawArticle) -> tuple[Article, list[Span]]:
 
 def prepared(content: str, article: Article, spans: Sequence[Span]) -> Prepared:
     """Analyse an article that is to be stored."""
-    texts = tuple(article.text[span.start : span.end] for span in spans)
-    return Prepared(
-        NewArticle(content, article, spans),
-        texts,
-        tuple(map(terms, texts)),
-        terms(article.title or ""),
-        vocabulary(article.title, texts),
-    )
+    texts = (article.text[span.start : span.end] for span in spans)
+    new = NewArticle(content, article, spans)
+    return Prepared(new, tuple(map(terms, texts)), terms(article.title or ""))
 
 
 def terms(text: str) -> str:
@@ -171,9 +164,9 @@ def _pairs(word: str) -> tuple[tuple[str, str], ...]:
     return tuple((skeleton(key), form) for form in forms for key in sound_keys(form))
 
 
-def count(vocabularies: Iterable[frozenset[tuple[str, str]]]) -> Counter[tuple[str, str]]:
+def count(vocabularies: Iterable[frozenset[tuple[str, str]]]) -> Vocabulary:
     """Count the articles that hold each (skeleton, word)."""
-    counts: Counter[tuple[str, str]] = Counter()
+    counts: Vocabulary = Counter()
     for each in vocabularies:
         counts.update(each)
     return counts

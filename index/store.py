@@ -5,12 +5,13 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from index import holder
 from index.catalogue import DELETED_VECTORS, Catalogue
 from index.embed import BUILT_IN, Embedder, embedder_name, neural_folder, open_embedder
 from index.errors import EmbedderMismatchError, IndexBusyError, IndexFolderError
@@ -191,6 +192,10 @@ class Store:
             choice = str(neural_folder(choice).resolve())
         self.library.remember({"embedder": choice, "embedder name": self.embedder.name})
 
+    def announce(self, address: str | None, token: str | None) -> None:
+        """Tell other processes where this one answers for the index; None takes it back."""
+        self._open_parts().announce(address, token)
+
     def close(self) -> None:
         """Let go of the files and the lock; closing again does nothing."""
         if not self._closed:
@@ -204,13 +209,17 @@ class _Parts:
     def __init__(self, folder: Path) -> None:
         self.users = 0
         self.updating = threading.Lock()
+        self._folder = folder
         self._own_terms: OwnTerms | None = None
         self._near: tuple[int, NearSkeletons] | None = None
         self._terms_changing = threading.Lock()
         self._swapping = threading.Lock()
         self._taken: Counter[Generation] = Counter()
         self._lock = _lock(folder)
+        self._holder = holder.this_process()
+        self._announcing = threading.Lock()
         try:
+            self.announce(None, None)
             self.library = Library(folder)
             try:
                 self.catalogue = Catalogue(self.library)
@@ -220,7 +229,7 @@ class _Parts:
                 self.library.close()
                 raise
         except BaseException:
-            self._lock.release()
+            self._let_go()
             raise
 
     def _address(self, folder: Path) -> Address:
@@ -253,6 +262,21 @@ class _Parts:
             self.generation = generation
         self.let_go(old)
 
+    def announce(self, address: str | None, token: str | None) -> None:
+        told = replace(self._holder, address=address, token=token)
+        # A full disk stops no question; who finds the folder taken then is told less.
+        with self._announcing, suppress(OSError):
+            holder.write(self._folder, told)
+
+    def _let_go(self) -> None:
+        try:
+            # In this order, or it would be the next holder's. A forked child owns nothing of this.
+            if os.getpid() == self._holder.pid:
+                with suppress(OSError):
+                    holder.remove(self._folder)
+        finally:
+            self._lock.release()
+
     @property
     def own_terms(self) -> OwnTerms:
         with self._terms_changing:
@@ -284,7 +308,7 @@ class _Parts:
             self.generation.close()
             self.library.close()
         finally:
-            self._lock.release()
+            self._let_go()
 
 
 _opened: dict[tuple[int, Path], _Parts] = {}
@@ -320,8 +344,9 @@ def _lock(folder: Path) -> FileLock:
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
+        by = holder.read(folder)
         raise IndexBusyError(
-            f"The index {folder} is in use by another Khabar process; ask there, or close it."
+            f"The index {folder} is in use by {by or 'another process'}; ask there, or end it.", by
         ) from error
     except OSError as error:
         raise Library.unusable(folder, error) from error

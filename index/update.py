@@ -24,27 +24,28 @@ While one batch is written, the next is embedded and the one after it read.
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from index import load, prepare
+from index import changed, load, prepare
 from index.ahead import ahead
-from index.catalogue import ReadFile, StoredArticle
+from index.catalogue import Known, ReadFile, StoredArticle
+from index.changed import Failed, Looked, Unread
 from index.embed import Embedder, Vectors
 from index.errors import FolderError, IndexFolderError, ModelError
-from index.prepare import Failed, Item, Prepared, Unchanged
-from index.reading import Reader
+from index.prepare import Batch, Ended
 from index.rebuild import add_vectors, compact, move, rows, term_rows
 from index.store import Progress, Store
 from index.types import UpdateReport
+from index.workshop import Task, Workshop
 
-_PASSAGE_CHARS = 1_000
-"""A passage is rarely longer; an article that is long but has few passages counts by this."""
-_BATCH_SECONDS = 1.0
-"""A batch is closed after this long, full or not: so much work a crash may cost."""
+_PASSAGE_BYTES = 1_200
+"""Of a file, for each passage: some 750 in English and 1,900 in Hindi."""
+_GROUP_SECONDS = 1.0
+"""A group of files is closed after this long, full or not, so that progress is seen."""
 _FORGET_AT_ONCE = 200
 """Articles whose words are counted together when they leave."""
 _ALWAYS_TIDY = 2_000
@@ -84,12 +85,12 @@ class _Course:
     done: int = 0
     failed: dict[str, str] = field(default_factory=dict)
 
-    def ended(self, item: ReadFile | Unchanged | Failed) -> None:
+    def ended(self, file: Ended) -> None:
         """Note how a file went."""
-        if isinstance(item, Failed):
-            self.failed[item.file] = item.reason
+        if isinstance(file, Failed):
+            self.failed[file.file] = file.reason
         else:
-            self.failed |= item.problems
+            self.failed |= file.problems
         self.done += 1
         if self.progress:
             self.progress(self.done, self.total)
@@ -108,49 +109,53 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
     store.current.delete_others()
     had_crashed = _sweep(store, stored=False)
     move(store)
-    before = store.library.sources()
+    before, known = store.library.sources(), store.catalogue.known()
     course = _Course(len(candidates), progress, failed=failed)
-    reader = Reader()
-    items = prepare.read_files(candidates, store.catalogue, reader)
-    batches = ahead(_embedded(ahead(_batches(items, store.embedder)), store.embedder))
-    # The reader goes first: whoever waits for it in the other thread waits no longer.
-    with closing(batches), closing(reader):
-        for batch, vectors in batches:
-            _write(store, batch, vectors)
-            for item in batch:
-                if not isinstance(item, Prepared):
-                    course.ended(item)
-    _retire(store, {candidate.source for candidate in candidates}, failed)
+    embedder = store.embedder
+    workshop = Workshop(Task(known.held, embedder.at_once, embedder.light))
+    groups = ahead(_groups(changed.look(candidates, known), embedder.at_once))
+    batches = ahead(_embedded(ahead(workshop.prepare(groups)), embedder))
+    try:
+        for batch in batches:
+            _write(store, batch)
+            for file in batch.ended:
+                course.ended(file)
+    finally:
+        # First, so that nobody in another thread waits for it any longer.
+        workshop.stop()
+        batches.close()
+        workshop.close()
+    _retire(store, known, {candidate.source for candidate in candidates}, failed)
     _sweep(store, stored=True)
     _mend(store, one_by_one=had_crashed)
     compact(store)
     return _report(store, before, failed, skipped)
 
 
-def _batches(items: Generator[Item], embedder: Embedder) -> Generator[list[Item]]:
-    """Gather items into batches of so many passages as are worth embedding together."""
-    batch: list[Item] = []
-    count, begun = 0, time.monotonic()
-    with closing(items):
-        for item in items:
-            batch.append(item)
-            if isinstance(item, Prepared):
-                text = item.new.article.text
-                count += max(1, len(item.texts), len(text) // _PASSAGE_CHARS)
-            if count >= embedder.at_once or time.monotonic() - begun > _BATCH_SECONDS:
-                yield batch
-                batch, count, begun = [], 0, time.monotonic()
-    if batch:
-        yield batch
+def _groups(files: Generator[Looked], passages: int) -> Generator[list[Looked]]:
+    """Gather files of some so many passages, or what there is after a second."""
+    group: list[Looked] = []
+    size, begun = 0, time.monotonic()
+    with closing(files):
+        for file in files:
+            group.append(file)
+            size += len(file.data) if isinstance(file, Unread) else 0
+            if size > passages * _PASSAGE_BYTES or time.monotonic() - begun > _GROUP_SECONDS:
+                yield group
+                group, size, begun = [], 0, time.monotonic()
+    if group:
+        yield group
 
 
-def _embedded(
-    batches: Generator[list[Item]], embedder: Embedder
-) -> Generator[tuple[list[Item], Vectors | None]]:
+def _embedded(batches: Generator[Batch], embedder: Embedder) -> Generator[Batch]:
+    """Make the vectors that are still to be made."""
     with closing(batches):
         for batch in batches:
-            texts = [text for item in batch if isinstance(item, Prepared) for text in item.texts]
-            yield batch, _vectors(embedder, texts) if texts else None
+            texts = [text for item in batch.articles for text in item.texts()]
+            if batch.vectors is None and texts:
+                yield replace(batch, vectors=_vectors(embedder, texts))
+            else:
+                yield batch
 
 
 def _vectors(embedder: Embedder, texts: Sequence[str]) -> Vectors:
@@ -163,35 +168,33 @@ def _vectors(embedder: Embedder, texts: Sequence[str]) -> Vectors:
     return vectors
 
 
-def _write(store: Store, batch: Sequence[Item], vectors: Vectors | None) -> None:
+def _write(store: Store, batch: Batch) -> None:
     """Do steps 1 to 4 for one batch."""
-    new = [item for item in batch if isinstance(item, Prepared)]
     stored: list[StoredArticle] = []
-    if new:
+    if batch.articles:
         store.remember_embedder()
-        vocabulary = prepare.count(item.vocabulary for item in new)
-        stored = store.catalogue.add([item.new for item in new], vocabulary)
-        passages = [passage for entry in stored for passage in entry.passages]
-        if vectors is not None:
+        stored = store.catalogue.add([item.new for item in batch.articles], batch.vocabulary)
+        if batch.vectors is not None:
+            passages = [passage for entry in stored for passage in entry.passages]
             articles = [entry.id for entry in stored for _ in entry.passages]
-            store.current.vectors.add(passages, articles, vectors)
+            store.current.vectors.add(passages, articles, batch.vectors)
         store.current.terms.add(
             (passage, entry.id, stems, item.title_terms)
-            for entry, item in zip(stored, new, strict=True)
+            for entry, item in zip(stored, batch.articles, strict=True)
             for passage, stems in zip(entry.passages, item.terms, strict=True)
         )
-    files = [item for item in batch if isinstance(item, ReadFile)]
+    files = [file for file in batch.ended if isinstance(file, ReadFile)]
     if stored or files:
         store.catalogue.settle([entry.id for entry in stored], files)
-    for item in batch:
-        if isinstance(item, Failed) and item.hash:
-            store.catalogue.fail(item.file, item.hash, item.reason)
+    for file in batch.ended:
+        if isinstance(file, Failed) and file.hash:
+            store.catalogue.fail(file.file, file.hash, file.reason)
 
 
-def _retire(store: Store, present: set[str], failed: Iterable[str]) -> None:
+def _retire(store: Store, known: Known, present: set[str], failed: Iterable[str]) -> None:
     """Do step 5. What lies below a folder that cannot be listed now is unseen, and not removed."""
     unlisted = _below(failed)
-    held = {*store.catalogue.files(), *store.catalogue.failures()}
+    held = known.files.keys() | known.failures.keys()
     gone = [file for file in held - present if not file.startswith(unlisted)]
     if gone:
         store.catalogue.retire(gone)

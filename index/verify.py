@@ -112,7 +112,7 @@ def _vocabulary(store: Store) -> Iterator[str]:
 
 
 def _folder(store: Store, root: Path) -> Iterator[str]:
-    known, failures = store.catalogue.files(), store.catalogue.failures()
+    known = store.catalogue.known()
     failed: dict[str, str] = {}
     candidates = {candidate.source: candidate.path for candidate in load.scan(root, {}, failed)}
     changed, new = [], []
@@ -122,12 +122,13 @@ def _folder(store: Store, root: Path) -> Iterator[str]:
         except FileError as error:
             failed[file] = str(error)
             continue
-        tried = any(failure.hash == content for failure in failures.get(file, []))
-        if file not in known and not tried:
+        if any(failure.hash == content for failure in known.failures.get(file, [])):
+            continue
+        if file not in known.files:
             new.append(file)
-        elif known.get(file, content) != content and not tried:
+        elif known.files[file].hash != content:
             changed.append(file)
-    gone = [file for file in known if file not in candidates]
+    gone = [file for file in known.files if file not in candidates]
     for names, what in ((new, "not indexed"), (changed, "changed"), (gone, "no longer there")):
         if names:
             yield f"{_some(names)} files of the folder are {what} since the last update."

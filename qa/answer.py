@@ -6,11 +6,12 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from index import Hit, Index, Verdict, errors
 from qa import cite, extract, follow_up, llm, pack, prompt, words
 from qa.llm import Engine
+from qa.opening import reach
 from qa.prompt import Prompt
 from qa.types import (
     Answer,
@@ -22,6 +23,9 @@ from qa.types import (
     Piece,
     Waiting,
 )
+
+if TYPE_CHECKING:
+    from qa.remote_index import RemoteIndex
 
 DEFAULT_INDEX = ".khabar"
 """Where the commands keep the index: a hidden folder beside the articles' own."""
@@ -71,7 +75,7 @@ def ask(
 
 def stream(
     question: str,
-    index: str | Path | Index = DEFAULT_INDEX,
+    index: "str | Path | Index | RemoteIndex" = DEFAULT_INDEX,
     *,
     since: datetime.date | None = None,
     until: datetime.date | None = None,
@@ -85,10 +89,25 @@ def stream(
 
     Waiting comes again and again while a model reads or is busy with others; the iterator can be
     closed at each event.
+
+    Where another process has the index open and answers for it, the question goes there; None for
+    the engine is then that process's own, if KHABAR_MODEL names none here.
     """
     _check(history, language, sources)
     deadline = None if timeout is None else time.monotonic() + timeout
     with _opened(index) as opened:
+        if not isinstance(opened, Index):
+            yield from opened.stream(
+                question,
+                since=since,
+                until=until,
+                sources=sources,
+                history=history,
+                engine=engine,
+                language=language,
+                timeout=None if deadline is None else deadline - time.monotonic(),
+            )
+            return
         model, reason = _model(engine)
         shown = _still_there(opened, history, since, until, sources)
         standalone = yield from _standalone(opened, question, history, model, shown, deadline)
@@ -132,20 +151,10 @@ class _Asking:
     deadline: float | None
 
 
-def _opened(index: str | Path | Index) -> AbstractContextManager[Index]:
-    return nullcontext(index) if isinstance(index, Index) else open_index(index)
-
-
-def open_index(path: str | Path, embedder: str | None = None, reranker: str | None = None) -> Index:
-    """Open an index that is there; asking never makes an empty one.
-
-    Raises IndexFolderError if there is none.
-    """
-    if not Path(path).expanduser().is_dir():
-        raise errors.IndexFolderError(
-            f"There is no index at {path}; make one first: qa index FOLDER --db {path}"
-        )
-    return Index(path, embedder, reranker)
+def _opened(
+    index: "str | Path | Index | RemoteIndex",
+) -> "AbstractContextManager[Index | RemoteIndex]":
+    return reach(index) if isinstance(index, str | Path) else nullcontext(index)
 
 
 def _model(engine: str | Path | Engine | None) -> tuple[Engine | None, str | None]:

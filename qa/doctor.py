@@ -14,8 +14,9 @@ from typing import Any
 
 from index import Index, KhabarError, errors, installed, models
 from qa import examples, extract, in_use, llm, machine
-from qa.answer import open_index, stream
+from qa.answer import stream
 from qa.llm import Engine
+from qa.opening import reach
 from qa.terminal import Bar, printable, write, write_json
 from qa.types import Answer, Piece
 
@@ -130,20 +131,20 @@ def _inventory(db: Path, problems: list[str]) -> dict[str, Any] | None:
     if not db.is_dir():
         return None  # nothing is wrong with having none yet
     try:
-        with open_index(db) as index:
-            held = index.inventory()
+        with reach(db) as index:
+            held = asdict(index.inventory()) if isinstance(index, Index) else index.inventory()
     except errors.IndexBusyError:
         return None
     except KhabarError as error:
         problems.append(str(error))
         return None
-    if not held.passages == held.vectors == held.word_entries:
+    if not held["passages"] == held["vectors"] == held["word_entries"]:
         problems.append(
-            f"The index {db} has {held.passages:,} passages, {held.vectors:,} vectors and "
-            f"{held.word_entries:,} entries of words, and there should be as many of each; index "
-            "the articles again, which makes them equal."
+            f"The index {db} has {held['passages']:,} passages, {held['vectors']:,} vectors and "
+            f"{held['word_entries']:,} entries of words, and there should be as many of each; "
+            "index the articles again, which makes them equal."
         )
-    return asdict(held)
+    return held
 
 
 def _folder_of_models(problems: list[str]) -> Path | None:

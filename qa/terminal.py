@@ -54,11 +54,11 @@ def write(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def write_json(value: object) -> None:
-    """Write the result as JSON; dates as ISO 8601."""
+def write_json(value: object, indent: int | None = 2) -> None:
+    """Write the result as JSON, with None for `indent` on one line; dates as ISO 8601."""
     # In any other encoding, what it lacks is escaped as JSON does it, not as Python would.
     unicode = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
-    write(json.dumps(value, ensure_ascii=not unicode, indent=2, default=_jsonable))
+    write(json.dumps(value, ensure_ascii=not unicode, indent=indent, default=_jsonable))
 
 
 def _jsonable(value: object) -> str:

@@ -30,7 +30,7 @@ ARTICLES = {
 }
 PLANTED = "What did Lavrov plant in Islamabad?"
 PROMISED = "लावरोव ने पाकिस्तान से क्या वादा किया?"
-COMMANDS = ("index", "ask", "search", "chat")
+COMMANDS = ("index", "ask", "search", "chat", "serve")
 
 
 @pytest.fixture(scope="module")

@@ -194,22 +194,20 @@ def test_a_stored_article_is_seen_by_nobody_until_its_file_is_read_to_the_end(
     catalogue.settle([entry.id for entry in first], [])
     assert library.counts() == (0, 0)
     assert read(library, first[0].passages) == {}
-    assert catalogue.holds(content(rows[0]))
+    assert content(rows[0]) in catalogue.known().held
     assert unfinished(library, stored=False) == []
     assert unfinished(library) == first
     second = add(library, rows[1])
-    assert not catalogue.holds(content(rows[1]))
+    assert content(rows[1]) not in catalogue.known().held
     both = {row.source: content(row) for row in rows}
     catalogue.settle([second[0].id], [ReadFile("t.csv", "h", both, {"t.csv#3": "no text."})])
     assert [*library.sources()] == ["t.csv#1", "t.csv#2"]
-    assert catalogue.files() == {"t.csv": "h"}
-    assert catalogue.articles_in("t.csv", "h") == both
-    assert catalogue.articles_in("t.csv", "another") == {}
-    assert [row.source for row in catalogue.failures()["t.csv"]] == ["t.csv#3"]
+    assert catalogue.known().files == {"t.csv": ReadFile("t.csv", "h", both)}
+    assert [row.source for row in catalogue.known().failures["t.csv"]] == ["t.csv#3"]
     assert len(library.matching(None, None, ["t.csv"])) == 2
     assert library.matching(None, None, ["t.csv#2"]) == [second[0].id]
     catalogue.retire(["t.csv"])
-    assert (catalogue.files(), catalogue.failures(), library.sources()) == ({}, {}, {})
+    assert (catalogue.known().files, catalogue.known().failures, library.sources()) == ({}, {}, {})
 
 
 def test_an_article_that_was_leaving_comes_back_with_a_file_that_holds_it(
@@ -227,12 +225,12 @@ def test_why_a_file_failed_is_remembered_until_it_is_read(library: Library) -> N
     catalogue = Catalogue(library)
     publish(library, article())
     catalogue.fail("a.txt", "other content", "the file is a picture.")
-    [failure] = catalogue.failures()["a.txt"]
+    [failure] = catalogue.known().failures["a.txt"]
     assert (failure.source, failure.hash) == ("a.txt", "other content")
     assert failure.reason == "the file is a picture."
     assert library.article("a.txt") == article()
     settle(library, [], article())
-    assert catalogue.failures() == {}
+    assert catalogue.known().failures == {}
 
 
 def test_a_passage_knows_its_pages(library: Library) -> None:

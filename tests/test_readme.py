@@ -15,7 +15,7 @@ from qa import cli
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-COMMANDS = ("index", "ask", "search", "chat", "eval", "models", "doctor")
+COMMANDS = ("index", "ask", "search", "chat", "serve", "eval", "models", "doctor")
 OWN_ARTICLES = ("imran-lavrov-mulaqat-hi.txt", "jaishankar-qin-lavrov-goa-en.txt")
 """What ~/news holds in the README, beside an empty file and a PDF."""
 

@@ -62,7 +62,7 @@ def test_another_process_is_refused_and_the_lock_of_a_dead_one_is_free(
     with python(HOLDER, database) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "open\n"
-        with pytest.raises(IndexBusyError, match="in use by another Khabar process") as refused:
+        with pytest.raises(IndexBusyError, match="in use by `python") as refused:
             Index(database)
         one_sentence(refused.value)
         asked = subprocess.run(
@@ -74,7 +74,8 @@ def test_another_process_is_refused_and_the_lock_of_a_dead_one_is_free(
         )
         assert (asked.returncode, asked.stdout) == (1, "")
         assert len(asked.stderr.strip().splitlines()) == 1
-        assert "in use by another Khabar process" in asked.stderr
+        assert "in use by `python" in asked.stderr
+        assert f"(process {holder.pid}, since " in asked.stderr
         holder.kill()
     with Index(database) as index:
         assert len(index.articles()) == 5

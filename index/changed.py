@@ -1,0 +1,91 @@
+"""What of a folder is new or changed: the first step of an update. Reads bytes, and no further.
+
+Content alone counts, not a file's name or time: a file that was moved keeps its articles.
+"""
+
+import time
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from index import load
+from index.catalogue import Failure, Known, ReadFile
+from index.errors import FileError
+from index.load import Candidate
+
+_RETRIED = 86_400.0
+"""Seconds after which a file that could not be read is tried again as it is: Khabar may have been
+updated, or the machine been short of memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file whose articles are not known yet."""
+
+    file: str
+    hash: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A file that is indexed as it is; `problems` are those of its rows that were never read."""
+
+    file: str
+    problems: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A file that could not be read. `hash` is to be remembered; None if there is no need to."""
+
+    file: str
+    hash: str | None
+    reason: str
+
+
+Looked = Unread | ReadFile | Unchanged | Failed
+"""What a look at a file shows; a ReadFile is one that was moved or copied."""
+
+
+def look(candidates: Sequence[Candidate], known: Known) -> Generator[Looked]:
+    """Look at each file: one item each, in order."""
+    kept = {(_suffix(file), held.hash): file for file, held in known.files.items()}
+    for candidate in candidates:
+        file = candidate.source
+        try:
+            data = load.read_bytes(candidate.path)
+        except FileError as error:
+            yield Failed(file, None, str(error))
+            continue
+        content = load.content_hash(data)
+        before = known.failures.get(file, [])
+        whole = next((failure for failure in before if failure.source == file), None)
+        indexed = known.files.get(file)
+        same = kept.get((_suffix(file), content))
+        if whole is None and indexed and indexed.hash == content:
+            yield Unchanged(file, {row.source: row.reason for row in before})
+        elif whole and whole.hash == content and _is_recent(whole):
+            yield Failed(file, None, whole.reason)
+        elif same is not None:
+            yield _renamed(known, same, file)
+        else:
+            yield Unread(file, content, data)
+
+
+def _suffix(file: str) -> str:
+    return file.rpartition(".")[2].lower()
+
+
+def _is_recent(failure: Failure) -> bool:
+    return abs(time.time() - failure.tried) < _RETRIED
+
+
+def _renamed(known: Known, before: str, file: str) -> ReadFile:
+    """Take over the articles of a file of the same content and kind."""
+    articles = {
+        file + source[len(before) :]: article
+        for source, article in known.files[before].articles.items()
+    }
+    rows = [row for row in known.failures.get(before, []) if row.source != before]
+    problems = {file + row.source[len(before) :]: row.reason for row in rows}
+    return replace(known.files[before], file=file, articles=articles, problems=problems)

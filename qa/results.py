@@ -1,0 +1,54 @@
+"""Answers and passages as a command gives them: the fields of the JSON, and lines to read."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from typing import Any
+
+from index import Hit
+from qa import words
+from qa.terminal import one_line, printable, say, write
+from qa.types import Answer, Citation
+
+
+def answer_fields(answer: Answer) -> dict[str, Any]:
+    """Give the fields of an answer, whose dates are still dates."""
+    fields = asdict(replace(answer, shown=()))  # whole passages, and they are in the articles
+    del fields["shown"]
+    return fields
+
+
+def print_answer(answer: Answer) -> None:
+    """Write an answer and where it stands."""
+    if answer.note:
+        say(answer.note)
+    write("\n".join(printable(line) for line in answer.text.split("\n")))
+    if answer.citations:
+        write("")
+    for citation in answer.citations:
+        write(f"[{citation.number}] {_place(citation)}")
+    for sentence in answer.sentences:
+        if not sentence.marks:
+            say(f"{words.UNSUPPORTED[answer.language]} {one_line(sentence.text)}")
+
+
+def _place(citation: Citation) -> str:
+    title = one_line(citation.title or "")
+    date = citation.date.isoformat() if citation.date else ""
+    about = ", ".join(part for part in (title, date) if part)
+    place = f"{printable(citation.source)} {citation.start}-{citation.end}"
+    return f"{about} ({place})" if about else place
+
+
+def hit_fields(hit: Hit) -> dict[str, Any]:
+    """Give the fields of a passage, whose date is still a date."""
+    fields = asdict(hit.passage) | {"score": hit.score}
+    del fields["id"]  # of the index, and another one after every change
+    return fields
+
+
+def print_hits(hits: Iterable[Hit]) -> None:
+    """Write passages, each with its place."""
+    for hit in hits:
+        passage = hit.passage
+        write(f"{hit.score:.3f}  {printable(passage.source)} {passage.start}-{passage.end}")
+        write(f"       {one_line(passage.text)}\n")

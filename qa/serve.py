@@ -1,0 +1,85 @@
+"""qa serve: the command, and until when it serves. What it serves is in `api`."""
+
+import argparse
+import ipaddress
+import signal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+
+from index import Index, KhabarError, errors
+from qa import extract, llm
+from qa.listening import listening
+from qa.llm import Engine
+from qa.opening import open_index
+from qa.options import command, embedder_option, model_option, reranker_option, up_to
+from qa.terminal import say
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add qa serve to the command line."""
+    parser = command(commands, "serve", run, "answer other programs on this machine, over HTTP")
+    parser.add_argument(
+        "--host", type=_loopback, default="127.0.0.1", help="address to listen on (127.0.0.1)"
+    )
+    parser.add_argument("--port", type=up_to(65_535), default=7861, help="port to listen on (7861)")
+    embedder_option(parser)
+    reranker_option(parser)
+    model_option(parser)
+
+
+def _loopback(host: str) -> str:
+    with suppress(ValueError):
+        if host == "localhost" or ipaddress.ip_address(host).is_loopback:
+            return host
+    raise argparse.ArgumentTypeError(
+        f"{host!r} is not this machine alone, and there is no password yet; leave it out, or give "
+        "127.0.0.1 or ::1"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM."""
+    models = options.embedder, options.reranker
+    with open_index(options.db, *models) as index:
+        engine = _engine(options.model)
+        with listening(index, engine or extract.NAME, *models):
+            _serve(index, engine, options.host, options.port)
+    return 0
+
+
+def _engine(model: str | None) -> Engine | None:
+    """Open the model before the first question; quotes take its place where it is of no use."""
+    try:
+        return llm.choose(model)
+    except errors.ModelLoadError as error:
+        say(f"{error} Until then, sentences of the articles are quoted.")
+        return None
+
+
+def _serve(index: Index, engine: Engine | None, host: str, port: int) -> None:
+    # Imported here: no other command serves this.
+    from qa import api
+    from qa.http_server import HttpServer
+
+    try:
+        server = HttpServer(api.build(index, engine), host, port)
+    except (OSError, OverflowError) as error:
+        raise KhabarError(
+            f"Nothing can listen at {host}:{port}; another program may have it. "
+            "Give another --port."
+        ) from error
+    with closing(server), _until_told(), suppress(KeyboardInterrupt):
+        say(f"Khabar answers at {server.address}/v1/ask and /v1/search (Ctrl-C stops it)")
+        while server.is_running:
+            # With a timeout, for Windows: a join without one does not see Ctrl-C there.
+            server.wait(1.0)
+
+
+@contextmanager
+def _until_told() -> Iterator[None]:
+    """Take SIGTERM as Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

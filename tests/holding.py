@@ -1,0 +1,91 @@
+"""Processes that hold an index, for the tests of those that come second."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+# As the command qa; Ctrl-C works too where the tests run in the background of a shell.
+QA = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "sys.argv[0] = 'qa'; from qa.cli import main; sys.exit(main())"
+)
+
+# Holds an index and answers for it, from when it says so until its standard input closes. Told of
+# an engine, that one never ends what it writes.
+HOLDER = """
+import sys, time
+from index import Index, holder, update
+from qa.listening import listening
+update._BATCH_PASSAGES = 4
+
+class Endless:
+    name, room = "endless", 10_000
+    def count(self, messages):
+        return 1
+    def write(self, prompt, deadline=None):
+        print("writing", flush=True)
+        try:
+            while True:
+                yield "word "
+                time.sleep(0.01)
+        finally:
+            print("stopped", flush=True)
+
+engine = Endless() if sys.argv[2:] == ["endless"] else None
+with Index(sys.argv[1]) as index, listening(index, engine):
+    while holder.read(index.folder).address is None:
+        time.sleep(0.01)
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def running(code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """Run Python code in a process of its own, which ends with the block."""
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        cwd=ROOT,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextmanager
+def holding(*arguments: object, code: str = HOLDER) -> Iterator[subprocess.Popen[str]]:
+    """Run a process that holds an index, from when it says that it does."""
+    with running(code, *arguments) as process:
+        line = said(process)
+        assert line == "ready\n", line + process.communicate()[1]
+        yield process
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    """Read the next line of what a process writes."""
+    assert process.stdout
+    return process.stdout.readline()
+
+
+def qa(*arguments: object) -> tuple[int, str, str]:
+    """Run the command; returns its exit code and what it wrote."""
+    with running(QA, *arguments) as process:
+        out, err = process.communicate()
+        return process.returncode, out, err
+
+
+def told(db: Path) -> dict[str, Any]:
+    """Read what the holder of an index says of itself."""
+    fields: dict[str, Any] = json.loads((db / "khabar.holder").read_text("utf-8"))
+    return fields
