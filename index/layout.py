@@ -13,9 +13,10 @@ from statistics import median_low
 
 _EDGE_LINES = 2
 """Lines looked at for what is repeated, at the head and at the foot of a page."""
-_MIN_REPEATED = 0.4
-"""The share of pages a running head stands on: left and right ones may differ, and the first page
-of a chapter has none."""
+_MIN_REPEATED = 3
+"""Pages a running head stands on at least: each chapter may have its own."""
+_FEW_PAGES = 6
+"""In a document of fewer, two are enough."""
 _MAX_HEAD_CHARS = 150
 _NEW_PARAGRAPH = 1.3
 """How much farther than usual a line stands below the one before it where a paragraph begins."""
@@ -38,8 +39,10 @@ class Line:
     left: float
     right: float
     top: float
+    last_top: float
+    """The same, but where it is several lines that hyphens join, of the last of them."""
     size: float
-    """Of its first letter."""
+    """Of its letters."""
     first_word: float
     """How wide its first word is."""
     font: str
@@ -54,7 +57,7 @@ def repeated(pages: Sequence[Sequence[Line]]) -> dict[str, float]:
         counts.update(list(found))
         for head, size in found.items():
             sizes[head] = min(size, sizes.get(head, size))
-    least = max(2.0, _MIN_REPEATED * sum(map(bool, pages)))
+    least = 2 if sum(map(bool, pages)) < _FEW_PAGES else _MIN_REPEATED
     return {head: sizes[head] for head, count in counts.items() if count >= least}
 
 
@@ -65,7 +68,10 @@ def _edges(page: Sequence[Line]) -> list[Line]:
 
 
 def _head(line: Line) -> str:
-    return re.sub(r"\d+", "0", line.text.casefold())
+    """Spell a line as it is on other pages: without its number, but for a table's row of them."""
+    text = line.text.casefold()
+    is_row = not any(map(str.isalpha, text)) and len(re.findall(r"\d+", text)) > 1
+    return text if is_row else re.sub(r"\d+", "0", text)
 
 
 def without_heads(page: Sequence[Line], repeated: dict[str, float]) -> list[Line]:
@@ -129,7 +135,7 @@ def _column_ends(page: Iterable[Line]) -> dict[tuple[int, int], float]:
 
 def _pitch(page: Sequence[Line]) -> float:
     """Measure how far apart the page's lines usually stand."""
-    steps = [one.top - two.top for one, two in pairwise(page) if one.top > two.top]
+    steps = [one.last_top - two.top for one, two in pairwise(page) if one.last_top > two.top]
     return median_low(steps) if steps else 0.0
 
 
@@ -143,7 +149,7 @@ def _goes_on(line: Line, following: Line, right: float, pitch: float | None) -> 
         return False
     if _BULLET.match(following.text):
         return False
-    down = line.top - following.top
+    down = line.last_top - following.top
     if pitch is not None and abs(down) < line.size / 2 and following.left >= line.right:
         return True  # the same line, after a gap
     if right - line.right > following.first_word + _SPACE * line.size:

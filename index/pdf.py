@@ -124,14 +124,16 @@ def _line(content: "PdfTextPage", raw: str, start: int) -> Line:
     last = start + len(raw.rstrip()) - 1
     word_end = first + len(raw.split(maxsplit=1)[0]) - 1
     left, bottom, _, top = content.get_charbox(first, loose=True)
-    right = content.get_charbox(last, loose=True)[2]
+    _, _, right, last_top = content.get_charbox(last, loose=True)
     word_right = content.get_charbox(word_end, loose=True)[2]
-    size = pypdfium2.raw.FPDFText_GetFontSize(content.raw, first)
+    # A bullet or a note's number is smaller than the line.
+    size = max(pypdfium2.raw.FPDFText_GetFontSize(content.raw, at) for at in (first, last))
     return Line(
         text=" ".join(_HYPHEN.sub(_mended, _paired(raw)).split()),
         left=_length(left),
         right=_length(right),
         top=_length(top),
+        last_top=_length(last_top if _HYPHEN.search(raw) else top),
         # Where a page is scaled, sizes are 1 and the box is what tells.
         size=_length(size) if size > 1 else max(_length(top - bottom), 1.0),
         first_word=_length(word_right - left),

@@ -10,7 +10,8 @@ _FILE_NAME = re.compile(
     re.IGNORECASE,
 )
 _PROGRAMS_TITLE = re.compile(
-    r"(?:microsoft |ms )?(?:word|powerpoint|excel|office)\b.*|untitled.*|no title|title|slide \d+"
+    r"(?:microsoft |ms )(?:word|powerpoint|excel|office)\b.*|(?:word|powerpoint|excel) - .*"
+    r"|untitled.*|no title|title|slide \d+"
     r"|(?:new |blank )?(?:document|doc|page|scan|layout|presentation|file|book)[ _-]*\d*"
     r"|शीर्षकहीन.*|about:blank|(?:https?|file):.*|[\W\d_]*",
     re.IGNORECASE,

@@ -1,10 +1,12 @@
 """PDF: paragraphs out of lines, pages, running heads, and what cannot be read."""
 
+import io
 from bisect import bisect
 
 import documents
 import hostile_files
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from index import chunk, pdf
 from index.errors import FileError
@@ -37,6 +39,16 @@ def test_lines_become_paragraphs_and_hyphens_at_line_ends_go() -> None:
     assert read(documents.pdf([page])).text == (
         " ".join(WRAPPED) + "\n\n" + SECOND.removesuffix("-") + "way said so."
     )
+
+
+def test_a_paragraph_goes_on_after_lines_that_a_hyphen_joins() -> None:
+    page = lines(
+        WRAPPED[0],
+        SECOND,
+        "way said on Tuesday, when it rained again, and then a day later it rained all day",
+        "everywhere.",
+    )
+    assert read(documents.pdf([page])).text.count("\n") == 0
 
 
 @pytest.mark.parametrize(
@@ -108,6 +120,32 @@ def test_running_heads_and_page_numbers_are_left_out() -> None:
     assert [article.text[start:][:6] for start in article.pages] == ["On day"] * 3
 
 
+def test_each_chapter_may_have_a_head_of_its_own_and_rows_of_numbers_are_none() -> None:
+    pages = [
+        [
+            *lines(f"Chapter {1 + n // 3}: {('Rain', 'Snow', 'Sun')[n // 3]} {n}", top=820),
+            *lines(f"{n} 20{n} 3{n}", f"It fell on day {'abcdefghi'[n]}.", top=700),
+        ]
+        for n in range(9)
+    ]
+    text = read(documents.pdf(pages)).text
+    assert "Chapter" not in text
+    assert all(f"{n} 20{n} 3{n}" in text for n in range(9))
+
+
+def test_a_bullet_smaller_than_its_line_does_not_end_it() -> None:
+    full = "Rain fell over the city on Monday and the river rose by a metre in the night, so that"
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    canvas.setFont("Helvetica", 8)
+    canvas.drawString(60, 700, "\u2022")
+    canvas.setFont("Helvetica", 11)
+    canvas.drawString(68, 700, full)
+    canvas.drawString(68, 686, "nobody slept.")
+    canvas.save()
+    assert read(file.getvalue()).text == f"\u2022 {full} nobody slept."
+
+
 def test_a_year_or_a_line_that_stands_once_is_no_running_head() -> None:
     pages = [lines(f"Rain in {place}", "It fell all day.", "2023") for place in ("Goa", "Delhi")]
     pages[1][1] = (60, 766, "It fell all night.")
@@ -141,6 +179,7 @@ def test_a_hindi_sentence_runs_over_lines_and_pages() -> None:
     [
         ("Rain over the city", "Sana Qadri", ("Rain over the city", "Sana Qadri")),
         ("गोवा में बारिश", "सना क़ादरी", ("गोवा में बारिश", "सना क़ादरी")),
+        ("Word of rain in Goa", "Joe Root", ("Word of rain in Goa", "Joe Root")),
         ("Microsoft Word - rain.doc", "Administrator", (None, None)),
         ("untitled", "anonymous", (None, None)),
         ("rain_final2.indd", "HP", (None, None)),
