@@ -1,8 +1,10 @@
 """Models by their names and paths, as another process understands them."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
+from index import models
 from qa import extract
 
 _NO_PATHS = (extract.NAME, "built-in", "none")
@@ -20,3 +22,8 @@ def portable(choice: str | Path | None) -> str | None:
         if isinstance(choice, Path) or len(path.parts) > 1 or path.exists():
             return str(path.absolute())
     return text
+
+
+def reranker(choice: str | None) -> str | None:
+    """Take the reranker that is asked for, or what the environment names."""
+    return portable(choice or os.environ.get(models.RERANKER_VARIABLE))

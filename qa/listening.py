@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index import Index
-from qa.choices import portable
+from qa import choices
 from qa.llm import Engine
 from qa.terminal import say
 
@@ -33,7 +33,8 @@ def listening(
     Its models are those that it was opened with, and `engine` one as `ask` takes it. They are used
     where another process does not ask for its own.
     """
-    listener = _Listener(index, engine, portable(embedder), portable(reranker), after)
+    own = choices.portable(embedder), choices.reranker(reranker)
+    listener = _Listener(index, engine, own, after)
     listener.start()
     try:
         yield
@@ -48,14 +49,13 @@ class _Listener(threading.Thread):
         self,
         index: Index,
         engine: str | Path | Engine | None,
-        embedder: str | None,
-        reranker: str | None,
+        models: tuple[str | None, str | None],
         after: float,
     ) -> None:
         super().__init__(name="listener", daemon=True)
         self._index = index
         self._engine = engine
-        self._models = embedder, reranker
+        self._models = models
         self._after = after
         self._grace = 0.0
         self._ending = threading.Event()

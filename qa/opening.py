@@ -1,13 +1,12 @@
 """An index by its folder: opened here, or reached in the process that has it open."""
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from index import Index, errors, models
-from qa.choices import portable
+from index import Index, errors
+from qa import choices
 
 if TYPE_CHECKING:
     from qa.remote_index import RemoteIndex
@@ -88,7 +87,7 @@ def _reached(
 
     # What the environment names would be used here, and so it is there. An embedder it names is for
     # a new index only, which this one is not.
-    wanted = reranker or os.environ.get(models.RERANKER_VARIABLE)
-    remote = RemoteIndex(path, busy, Models(portable(embedder), portable(wanted), chroma))
+    wanted = Models(choices.portable(embedder), choices.reranker(reranker), chroma)
+    remote = RemoteIndex(path, busy, wanted)
     remote.greet()
     return remote

@@ -32,6 +32,8 @@ _WORDS: dict[AnswerLanguage, dict[str, str]] = {
         "stopped": "जवाब बीच में रोक दिया गया।",
         "sources": "स्रोत",
         "undated": "तारीख़ नहीं मिली",
+        "page": "पृष्ठ {page}",
+        "also in": "यही पाठ इस फ़ाइल में भी है:",
     },
     "en": {
         "searching": "Searching the articles…",
@@ -42,6 +44,8 @@ _WORDS: dict[AnswerLanguage, dict[str, str]] = {
         "stopped": "The answer was stopped.",
         "sources": "Sources",
         "undated": "no date found",
+        "page": "page {page}",
+        "also in": "also in",
     },
     "hi-Latn": {
         "searching": "Lekhon mein khoja ja raha hai…",
@@ -54,6 +58,8 @@ _WORDS: dict[AnswerLanguage, dict[str, str]] = {
         "stopped": "Jawab beech mein rok diya gaya.",
         "sources": "Srot",
         "undated": "tareekh nahin mili",
+        "page": "prishth {page}",
+        "also in": "yahi paath is file mein bhi hai:",
     },
 }
 EMPTY = {
@@ -183,12 +189,27 @@ def _source(prefix: str, citation: Citation, answer: Answer, passages: Iterable[
         f'<blockquote dir="auto" lang="{_lang(citation.quote)}">{_escaped(before)}'
         f"<mark>{_escaped(citation.quote)}</mark>{_escaped(after)}</blockquote>"
     )
-    # <bdi> keeps the letters of a file name from reordering what stands beside it.
-    file = f'<bdi class="file" translate="no">{_escaped(citation.source)}</bdi>'
     return (
         f'<li id="{prefix}-{citation.number}"><span class="number">{citation.number}</span>'
-        f'<div class="about">{date}{title}</div>{quote}{file}</li>'
+        f'<div class="about">{date}{title}</div>{quote}{_place(citation, answer.language)}</li>'
     )
+
+
+def _place(citation: Citation, language: AnswerLanguage) -> str:
+    """Name the file, its page if it has any, and the others that hold the same text."""
+    words = _WORDS[language]
+    page = ""
+    if citation.page:
+        page = f' <span class="leaf">{words["page"].format(page=citation.page)}</span>'
+    also = "".join(
+        f'<div class="also">{words["also in"]} {_file(other)}</div>' for other in citation.also_in
+    )
+    return f"{_file(citation.source)}{page}{also}"
+
+
+def _file(source: str) -> str:
+    # <bdi> keeps the letters of a file name from reordering what stands beside it.
+    return f'<bdi class="file" translate="no">{_escaped(source)}</bdi>'
 
 
 def _day(citation: Citation, answer: Answer) -> str:

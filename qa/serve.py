@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 
-from index import Index, KhabarError, errors
+from index import KhabarError, errors
 from qa import extract, llm
 from qa.listening import listening
 from qa.llm import Engine
@@ -39,11 +39,26 @@ def _loopback(host: str) -> str:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM."""
+    # Imported here, no other command serves this; and before a thread imports the same libraries.
+    from qa import api
+    from qa.http_server import HttpServer
+
     models = options.embedder, options.reranker
     with open_index(options.db, *models) as index:
         engine = _engine(options.model)
-        with listening(index, engine or extract.NAME, *models):
-            _serve(index, engine, options.host, options.port)
+        app = api.build(index, engine)
+        try:
+            server = HttpServer(app, options.host, options.port)
+        except (OSError, OverflowError) as error:
+            raise KhabarError(
+                f"Nothing can listen at {options.host}:{options.port}; another program may have "
+                "it. Give another --port."
+            ) from error
+        with closing(server), _until_told(), listening(index, engine or extract.NAME, *models):
+            say(f"Khabar answers at {server.address}/v1/ask and /v1/search (Ctrl-C stops it)")
+            while server.is_running:
+                # With a timeout, for Windows: a join without one does not see Ctrl-C there.
+                server.wait(1.0)
     return 0
 
 
@@ -56,30 +71,12 @@ def _engine(model: str | None) -> Engine | None:
         return None
 
 
-def _serve(index: Index, engine: Engine | None, host: str, port: int) -> None:
-    # Imported here: no other command serves this.
-    from qa import api
-    from qa.http_server import HttpServer
-
-    try:
-        server = HttpServer(api.build(index, engine), host, port)
-    except (OSError, OverflowError) as error:
-        raise KhabarError(
-            f"Nothing can listen at {host}:{port}; another program may have it. "
-            "Give another --port."
-        ) from error
-    with closing(server), _until_told(), suppress(KeyboardInterrupt):
-        say(f"Khabar answers at {server.address}/v1/ask and /v1/search (Ctrl-C stops it)")
-        while server.is_running:
-            # With a timeout, for Windows: a join without one does not see Ctrl-C there.
-            server.wait(1.0)
-
-
 @contextmanager
 def _until_told() -> Iterator[None]:
-    """Take SIGTERM as Ctrl-C."""
+    """Leave the block at Ctrl-C or SIGTERM."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        yield
+        with suppress(KeyboardInterrupt):
+            yield
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -8,6 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from qa import cli
+
 ROOT = Path(__file__).parent.parent
 # As the command qa; Ctrl-C works too where the tests run in the background of a shell.
 QA = (
@@ -83,6 +87,12 @@ def qa(*arguments: object) -> tuple[int, str, str]:
     with running(QA, *arguments) as process:
         out, err = process.communicate()
         return process.returncode, out, err
+
+
+def here(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    """Run the command in this process, which is quicker; returns the same."""
+    code = cli.main([str(argument) for argument in arguments])
+    return code, *capsys.readouterr()
 
 
 def told(db: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import tiny_gguf
-from holding import QA, holding, qa, running, said, told
+from holding import QA, here, holding, qa, running, said, told
 from talks import PLANTED, PROMISED, indexed
 
 from index import Index, errors
@@ -102,18 +102,22 @@ def test_errors_come_back_as_themselves(alone: Path, held: Path, question: str) 
     assert str(there.value) == str(here.value)
 
 
-def test_another_embedder_is_refused_there(held: Path, tmp_path: Path) -> None:
+def test_another_embedder_is_refused_there(
+    held: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "modules.json").write_text("[]")
-    code, out, err = qa("search", "Lavrov", "--db", held, "--embedder", tmp_path)
+    code, out, err = here(capsys, "search", "Lavrov", "--db", held, "--embedder", tmp_path)
     assert (code, out) == (1, "")
     assert f"cannot be used with {tmp_path.name}-" in err
     assert "open it with --embedder built-in" in err
-    code, out, _ = qa("search", "Lavrov", "--db", held, "--embedder", "built-in")
+    code, out, _ = here(capsys, "search", "Lavrov", "--db", held, "--embedder", "built-in")
     assert code == 0
     assert "talks.txt" in out
 
 
-def test_the_commands_print_what_they_print_alone(alone: Path, held: Path) -> None:
+def test_the_commands_print_what_they_print_alone(
+    alone: Path, held: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for command in (
         ("ask", PLANTED),
         ("ask", PROMISED, "--json"),
@@ -121,17 +125,21 @@ def test_the_commands_print_what_they_print_alone(alone: Path, held: Path) -> No
         ("search", "Lavrov", "--source", "talks.txt"),
         ("ask", ""),
     ):
-        assert qa(*command, "--db", held) == qa(*command, "--db", alone), command
+        assert qa(*command, "--db", held) == here(capsys, *command, "--db", alone), command
 
 
-def test_ten_processes_at_once_all_get_their_answer(alone: Path, held: Path) -> None:
-    expected = qa("ask", PLANTED, "--db", alone)
+def test_ten_processes_at_once_all_get_their_answer(
+    alone: Path, held: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected = here(capsys, "ask", PLANTED, "--db", alone)
     with ThreadPoolExecutor(10) as pool:
         asked = [pool.submit(qa, "ask", PLANTED, "--db", held) for _ in range(10)]
         assert {done.result() for done in asked} == {expected}
 
 
-def test_an_update_goes_through_the_holder_and_its_next_answer_shows_it(tmp_path: Path) -> None:
+def test_an_update_goes_through_the_holder_and_its_next_answer_shows_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     db = indexed(tmp_path)
     articles = tmp_path / "articles"
     shutil.copytree(db, tmp_path / "copy")
@@ -140,27 +148,27 @@ def test_an_update_goes_through_the_holder_and_its_next_answer_shows_it(tmp_path
         (articles / "rainfall.txt").unlink()
         (articles / "empty.txt").touch()
         there = qa("index", articles, "--db", db, "--json")
-        assert there == qa("index", articles, "--db", tmp_path / "copy", "--json")
+        assert there == here(capsys, "index", articles, "--db", tmp_path / "copy", "--json")
         assert there[0] == 0
         answer = ask("Where did snow fall?", db)
         assert answer.citations[0].source == "snow.txt"
         assert ask("When did the monsoon reach Kerala?", db).refused
-        assert qa("index", tmp_path / "none", "--db", db)[2].endswith(
+        assert here(capsys, "index", tmp_path / "none", "--db", db)[2].endswith(
             "none: no such folder; give the folder that holds the articles.\n"
         )
 
 
-def test_terms_go_through_the_holder(tmp_path: Path) -> None:
+def test_terms_go_through_the_holder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     db = indexed(tmp_path)
     terms = tmp_path / "terms.tsv"
     terms.write_text("Zorbani\tKerala\n", encoding="utf-8")
     with holding(db):
         assert ask("What reached Zorbani?", db).refused
-        code, _, err = qa("index", tmp_path / "articles", "--db", db, "--terms", terms)
+        code, _, err = here(capsys, "index", tmp_path / "articles", "--db", db, "--terms", terms)
         assert (code, err) == (0, "own terms in use: 1 line\n")
         assert ask("What reached Zorbani?", db).citations[0].source == "rainfall.txt"
         terms.write_text("Zorbani\n", encoding="utf-8")
-        code, _, err = qa("index", tmp_path / "articles", "--db", db, "--terms", terms)
+        code, _, err = here(capsys, "index", tmp_path / "articles", "--db", db, "--terms", terms)
         assert code == 1
         assert "terms.tsv" in err
 
@@ -182,7 +190,9 @@ sys.exit(cli.main(sys.argv[1:]))
 """
 
 
-def test_questions_are_answered_while_an_index_is_being_made(tmp_path: Path) -> None:
+def test_questions_are_answered_while_an_index_is_being_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     db = indexed(tmp_path)
     articles = tmp_path / "articles"
     expected = ask(PLANTED, db)
@@ -190,7 +200,7 @@ def test_questions_are_answered_while_an_index_is_being_made(tmp_path: Path) -> 
     with holding("index", articles, "--db", db, code=INDEXING) as first:
         assert ask(PLANTED, db) == expected
         assert told(db)["command"] == "qa index"
-        code, _, err = qa("index", articles, "--db", db)
+        code, _, err = here(capsys, "index", articles, "--db", db)
         assert code == 1
         assert err == "qa: Another update of this index is running; wait for it to end.\n"
         out, err = first.communicate("go on\n")

@@ -208,6 +208,19 @@ def test_what_stands_around_a_quote_is_cut_between_words() -> None:
     assert len(before) < 130
 
 
+def test_a_source_names_its_page_and_the_other_files_with_the_same_text() -> None:
+    cited = replace(citation(), page=3, also_in=("copy <b>.txt",))
+    for language, leaf in (("hi", "पृष्ठ 3"), ("en", "page 3"), ("hi-Latn", "prishth 3")):
+        html = page.conversation(
+            [Turn("?", language=language, answer=answer("x [1]", cited, language=language))]
+        )
+        assert f'rus.txt</bdi> <span class="leaf">{leaf}</span>' in html
+        assert "copy &lt;b&gt;.txt" in html
+    plain = page.conversation([Turn("?", answer=answer("x [1]", citation()))])
+    assert "leaf" not in plain
+    assert "also" not in plain
+
+
 def test_a_quote_from_elsewhere_stands_alone() -> None:
     assert page.around(citation(source="other.txt"), [hit().passage]) == ("", "")
 

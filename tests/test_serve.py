@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from holding import QA, qa, running
+from holding import QA, here, running
 from talks import ARTICLES, PLANTED, PROMISED, indexed
 
 from index import Index
@@ -55,26 +55,30 @@ def post(url: str, body: object, **headers: str) -> httpx.Response:
     return httpx.post(url, content=content, headers=sent, trust_env=False)
 
 
-def printed(*arguments: object) -> Any:
-    code, out, err = qa(*arguments, "--json")
+def printed(capsys: pytest.CaptureFixture[str], *arguments: object) -> Any:
+    code, out, err = here(capsys, *arguments, "--json")
     assert (code, err) == (0, "")
     return json.loads(out)
 
 
-def test_an_answer_has_the_fields_that_the_command_prints(address: str, db: Path) -> None:
+def test_an_answer_has_the_fields_that_the_command_prints(
+    address: str, db: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for question in (PLANTED, PROMISED, "Who is Zorbani?"):
         found = post(f"{address}/v1/ask", {"question": question})
         assert found.status_code == 200
         assert found.headers["content-type"] == "application/json"
-        assert found.json() == printed("ask", question, "--db", db)
+        assert found.json() == printed(capsys, "ask", question, "--db", db)
     citation = post(f"{address}/v1/ask", {"question": PLANTED}).json()["citations"][0]
     text = ARTICLES[citation["source"]]
     assert text[citation["start"] : citation["end"]] == citation["quote"]
 
 
-def test_passages_have_the_fields_that_the_command_prints(address: str, db: Path) -> None:
+def test_passages_have_the_fields_that_the_command_prints(
+    address: str, db: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     found = post(f"{address}/v1/search", {"question": "Lavrov"})
-    assert found.json() == printed("search", "Lavrov", "--db", db)
+    assert found.json() == printed(capsys, "search", "Lavrov", "--db", db)
     body = {
         "question": "Lavrov",
         "since": "2021-04-08",
@@ -181,13 +185,15 @@ def test_a_request_has_at_most_a_hundred_kilobytes(address: str) -> None:
 
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_when_it_is_told_to_and_answers_other_processes_until_then(
-    db: Path, tmp_path: Path, told: signal.Signals
+    db: Path, tmp_path: Path, told: signal.Signals, capsys: pytest.CaptureFixture[str]
 ) -> None:
     copy = tmp_path / "db"
     shutil.copytree(db, copy)
     with served(copy) as (url, process):
         assert httpx.get(f"{url}/healthz", trust_env=False).status_code == 200
-        assert printed("ask", PLANTED, "--db", copy) == printed("ask", PLANTED, "--db", db)
+        assert printed(capsys, "ask", PLANTED, "--db", copy) == printed(
+            capsys, "ask", PLANTED, "--db", db
+        )
         process.send_signal(told)
         assert process.communicate() == ("", "")
         assert process.returncode == 0
