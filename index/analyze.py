@@ -5,8 +5,9 @@ from functools import lru_cache
 
 import Stemmer
 
-from index.devanagari import OURS, normalise
+from index.devanagari import normalise
 from index.irregular import BASES
+from index.memo import Memo
 from index.stopwords import ENGLISH, HINDI
 
 # A word is letters, digits, vowel signs and joiners of any script; dandas are not in it. An
@@ -23,10 +24,9 @@ _MAY = re.compile(r"\bMay(?=,? \d)|(?<=\d )May\b|(?<=[Ii]n )May\b|(?<=[Ss]ince )
 _SIGNS = {"%": " percent ", "$": " dollar ", "₹": " rupee ", "€": " euro ", "£": " pound "}
 _SIGN = re.compile(f"[{''.join(_SIGNS)}]")
 _POSSESSIVE = re.compile(r"'s?$|'(?=[a-z]{1,2}$)")
-_ZERO_WIDTH_SPACE = "\u200b"
-"""Normalising joins what stands on both sides of it."""
-_TEXTS_KEPT = 4_000
-"""A passage is analysed for its terms, its vector and the vocabulary, in two batches at a time."""
+_TEXTS_KEPT = 100
+"""A passage is analysed for its terms, its vector and the vocabulary, one after the other."""
+_CHUNKS_KEPT = 300_000
 _MAX_STEM = 60
 """Longer runs of letters are addresses or noise; they would only swell the index."""
 
@@ -51,29 +51,7 @@ def _stemmer(language: str) -> Stemmer.Stemmer:
 
 def words(text: str) -> list[str]:
     """List the normalised words of a text, function words included."""
-    return [*_words(text)]
-
-
-@lru_cache(maxsize=_TEXTS_KEPT)
-def _words(text: str) -> tuple[str, ...]:
-    text = _MAY.sub("मई", _UNITED_STATES.sub("usa", text))
-    text = _SIGN.sub(lambda sign: _SIGNS[sign.group()], text)
-    if text.isascii() or not OURS.fullmatch(text) or _ZERO_WIDTH_SPACE in text:
-        return tuple(word[:_MAX_STEM] for word in _WORD.findall(normalise(text)))
-    # Word by word: most have been met before.
-    return tuple(_normal(word)[:_MAX_STEM] for word in _WORD.findall(text))
-
-
-@lru_cache(maxsize=200_000)
-def _normal(word: str) -> str:
-    return normalise(word)
-
-
-def is_function_word(word: str) -> bool:
-    """Whether a normalised word only joins others, in Hindi or English."""
-    if "'" in word:  # it's, don't
-        return word.endswith("n't") or word.partition("'")[0] in ENGLISH
-    return word in ENGLISH or word in HINDI
+    return [word for chunk in _chunks(text) for word in _WORDS[chunk]]
 
 
 def stems(text: str) -> list[str]:
@@ -83,4 +61,33 @@ def stems(text: str) -> list[str]:
 
 @lru_cache(maxsize=_TEXTS_KEPT)
 def _stems(text: str) -> tuple[str, ...]:
-    return tuple(stem(word) for word in _words(text) if not is_function_word(word))
+    return tuple(stem for chunk in _chunks(text) for stem in _STEMS[chunk])
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _chunks(text: str) -> list[str]:
+    """Cut a text at white space: no word, and no rule of normalising, reaches across."""
+    if "May" in text:
+        text = _MAY.sub("मई", text)
+    if "US" in text or "U.S" in text:
+        text = _UNITED_STATES.sub("usa", text)
+    return _SIGN.sub(lambda sign: _SIGNS[sign.group()], text).split()
+
+
+def _words_of(chunk: str) -> tuple[str, ...]:
+    return tuple(word[:_MAX_STEM] for word in _WORD.findall(normalise(chunk)))
+
+
+def _stems_of(chunk: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in _WORDS[chunk] if not is_function_word(word))
+
+
+# Most of what stands between two spaces has been met before.
+_WORDS, _STEMS = Memo(_words_of, _CHUNKS_KEPT), Memo(_stems_of, _CHUNKS_KEPT)
+
+
+def is_function_word(word: str) -> bool:
+    """Whether a normalised word only joins others, in Hindi or English."""
+    if "'" in word:  # it's, don't
+        return word.endswith("n't") or word.partition("'")[0] in ENGLISH
+    return word in ENGLISH or word in HINDI

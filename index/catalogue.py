@@ -25,6 +25,10 @@ class NewArticle:
     article: Article
     spans: Sequence[Span]
 
+    def texts(self) -> list[str]:
+        """Cut out the passages' texts."""
+        return [self.article.text[span.start : span.end] for span in self.spans]
+
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:

@@ -33,7 +33,7 @@ _GLIDE = re.compile("(?<=[अ-औक-हा-ौ])य([ेी])")
 _GLIDE_VOWELS = {"े": "ए", "ी": "ई"}
 
 # Text of our two scripts alone needs no Unicode tables: the same folds in one pass.
-OURS = re.compile("[\\x00-\\x7f\\u2010-\\u2023\\u20b9\u0900-\u097f\u200b-\u200d]+")
+_OURS = re.compile("[\\x00-\\x7f\\u2010-\\u2023\\u20b9\u0900-\u097f\u200b-\u200d]+")
 _QUICK = (
     _FOLDS
     | _JOINERS
@@ -61,7 +61,7 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    if OURS.fullmatch(text):
+    if _OURS.fullmatch(text):
         return _fold_spelling(text.translate(_QUICK))
     while True:
         folded = _fold_once(text)

@@ -6,7 +6,6 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +16,7 @@ from index import installed, lexicon
 from index.analyze import stems
 from index.devanagari import skeleton, sound_key
 from index.errors import ModelError
+from index.memo import Memo
 
 Vectors = npt.NDArray[np.float32]
 
@@ -84,23 +84,24 @@ class HashingEmbedder:
 
     def question(self, text: str) -> Vectors:
         """Embed a text. Returns shape (dimension,); zeros where the text has no words."""
-        sums = [0.0] * DIMENSION
-        for stem, count in Counter(stems(text)).items():
-            weight = 1 + math.log(count)
-            for bucket, value in _places(stem):
-                sums[bucket] += weight * value
-        vector = np.array(sums, dtype=np.float32)
-        length = float(np.linalg.norm(vector))
-        return vector / np.float32(length) if length else vector
+        counts = Counter(stems(text))
+        if not counts:
+            return np.zeros(DIMENSION, dtype=np.float32)
+        buckets, values = zip(*map(_PLACES.__getitem__, counts), strict=True)
+        weights = [1 + math.log(count) for count in counts.values()]
+        shares = np.repeat(weights, [len(each) for each in values])
+        sums = np.bincount(np.concatenate(buckets), np.concatenate(values) * shares, DIMENSION)
+        vector = sums.astype(np.float32)
+        length = np.float32(np.linalg.norm(vector))
+        return vector / length if length else vector
 
 
 def _empty() -> Vectors:
     return np.zeros((0, DIMENSION), dtype=np.float32)
 
 
-@lru_cache(maxsize=200_000)
-def _places(stem: str) -> tuple[tuple[int, float], ...]:
-    """Say what a stem adds to which numbers of a vector.
+def _places(stem: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """Say to which numbers of a vector a stem adds, and what.
 
     The stem counts whole, and what it sounds like and means by less.
     """
@@ -111,8 +112,11 @@ def _places(stem: str) -> tuple[tuple[int, float], ...]:
     concepts = _concepts(stem)
     for concept in concepts:
         weights[f"concept {concept}"] = _CONCEPT_WEIGHT / math.sqrt(len(concepts))
-    hashed = ((_hash(feature), weight) for feature, weight in weights.items())
-    return tuple((bucket, sign * weight) for (bucket, sign), weight in hashed)
+    buckets, signs = zip(*map(_hash, weights), strict=True)
+    return np.array(buckets), np.array(signs) * np.array([*weights.values()])
+
+
+_PLACES = Memo(_places, 200_000)
 
 
 def _concepts(stem: str) -> tuple[str, ...]:

@@ -7,8 +7,11 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from itertools import compress
+
+import numpy as np
 
 from index import chunk, clean, meta
 from index.analyze import stem, stems, words
@@ -18,6 +21,7 @@ from index.devanagari import skeleton, sound_keys
 from index.embed import HashingEmbedder, Vectors
 from index.errors import FileError
 from index.load import RawArticle
+from index.memo import Memo
 from index.reading import Reader
 from index.types import Article, Span
 
@@ -39,11 +43,6 @@ class Prepared:
     """The stems of each passage, separated by spaces."""
     title_terms: str
 
-    def texts(self) -> list[str]:
-        """Cut out the passages' texts."""
-        text = self.new.article.text
-        return [text[span.start : span.end] for span in self.new.spans]
-
 
 Ended = ReadFile | Unchanged | Failed
 """How a file went."""
@@ -58,6 +57,34 @@ class Batch:
     ended: tuple[Ended, ...]
     vectors: Vectors | None
     """Of all passages, shape (n, dimension); None where they are still to be made."""
+
+    def without(self, written: AbstractSet[str]) -> "Batch":
+        """Leave out the articles of these hashes, which another batch held too."""
+        again = [item.new.hash in written for item in self.articles]
+        if not any(again):
+            return self
+        counted = Counter(self.vocabulary)
+        for item, is_again in zip(self.articles, again, strict=True):
+            if is_again:
+                counted -= count([forms(item.new.article.title, item.new.texts())])
+        stays = [not is_again for is_again in again]
+        passages = np.repeat(stays, [len(item.terms) for item in self.articles])
+        vectors = None if self.vectors is None else self.vectors[passages]
+        return replace(
+            self,
+            articles=tuple(compress(self.articles, stays)),
+            vocabulary=counted,
+            vectors=vectors,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Analysed:
+    """A new article with what of it is put together in a batch."""
+
+    article: Prepared
+    forms: frozenset[str]
+    vectors: Vectors | None
 
 
 class Preparer:
@@ -74,31 +101,24 @@ class Preparer:
 
     def prepare(self, files: Iterable[Looked]) -> Generator[Batch]:
         """Read the files that are unread, and prepare the articles of them that are new."""
-        articles: list[Prepared] = []
+        articles: list[_Analysed] = []
         ended: list[Ended] = []
         size = 0
         for file in files:
             for item in self._read(file) if isinstance(file, Unread) else (file,):
-                if not isinstance(item, Prepared):
+                if not isinstance(item, _Analysed):
                     ended.append(item)
                     continue
                 articles.append(item)
-                size += max(1, len(item.terms), len(item.new.article.text) // _PASSAGE_CHARS)
+                characters = len(item.article.new.article.text)
+                size += max(1, len(item.article.terms), characters // _PASSAGE_CHARS)
                 if size >= self._size:
-                    yield self._batch(articles, ended)
+                    yield _batch(articles, ended)
                     articles, ended, size = [], [], 0
         if articles or ended:
-            yield self._batch(articles, ended)
+            yield _batch(articles, ended)
 
-    def _batch(self, articles: Sequence[Prepared], ended: Sequence[Ended]) -> Batch:
-        texts = [item.texts() for item in articles]
-        each = zip(articles, texts, strict=True)
-        vocabularies = (vocabulary(item.new.article.title, held) for item, held in each)
-        flat = [text for held in texts for text in held]
-        vectors = self._embedder.passages(flat) if self._embedder and flat else None
-        return Batch(tuple(articles), count(vocabularies), tuple(ended), vectors)
-
-    def _read(self, file: Unread) -> Iterator[Prepared | ReadFile | Failed]:
+    def _read(self, file: Unread) -> Iterator[_Analysed | ReadFile | Failed]:
         """Read one file: its new articles, if any, and then how it went."""
         articles: dict[str, str] = {}
         try:
@@ -109,7 +129,7 @@ class Preparer:
                 content = _content_hash(raw)
                 articles[source] = content
                 if content not in self._held:
-                    yield prepared(content, *read_article(source, raw))
+                    yield self._analysed(content, *read_article(source, raw))
                     self._held.add(content)
         # Whatever one file makes a parser do, the others are still to be read.
         except Exception as error:
@@ -118,6 +138,23 @@ class Preparer:
             return
         problems = {f"{file.file}{_SEPARATOR}{row}": why for row, why in reading.problems.items()}
         yield ReadFile(file.file, file.hash, articles, problems)
+
+    def _analysed(self, content: str, article: Article, spans: Sequence[Span]) -> _Analysed:
+        new = NewArticle(content, article, spans)
+        texts = new.texts()
+        prepared = Prepared(new, tuple(map(terms, texts)), terms(article.title or ""))
+        vectors = self._embedder.passages(texts) if self._embedder else None
+        return _Analysed(prepared, forms(article.title, texts), vectors)
+
+
+def _batch(articles: Sequence[_Analysed], ended: Sequence[Ended]) -> Batch:
+    vectors = [item.vectors for item in articles if item.vectors is not None]
+    return Batch(
+        tuple(item.article for item in articles),
+        count(item.forms for item in articles),
+        tuple(ended),
+        np.concatenate(vectors) if vectors else None,
+    )
 
 
 def _content_hash(raw: RawArticle) -> str:
@@ -138,35 +175,31 @@ def read_article(source: str, raw: RawArticle) -> tuple[Article, list[Span]]:
     return article, chunk.passages(raw.text, runs)
 
 
-def prepared(content: str, article: Article, spans: Sequence[Span]) -> Prepared:
-    """Analyse an article that is to be stored."""
-    texts = (article.text[span.start : span.end] for span in spans)
-    new = NewArticle(content, article, spans)
-    return Prepared(new, tuple(map(terms, texts)), terms(article.title or ""))
-
-
 def terms(text: str) -> str:
     """List the stems of a text, separated by spaces."""
     return " ".join(stems(text))
 
 
-def vocabulary(title: str | None, texts: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """List the (skeleton, word) pairs of an article: its words and their stems, by their sounds."""
+def forms(title: str | None, texts: Iterable[str]) -> frozenset[str]:
+    """List the words of an article, and their stems."""
     found = set(words(title or ""))
     for text in texts:
         found.update(words(text))
-    return frozenset(pair for word in found for pair in _pairs(word))
+    return frozenset(found | {*map(stem, found)})
 
 
-@lru_cache(maxsize=200_000)
-def _pairs(word: str) -> tuple[tuple[str, str], ...]:
-    forms = dict.fromkeys((word, stem(word)))
-    return tuple((skeleton(key), form) for form in forms for key in sound_keys(form))
-
-
-def count(vocabularies: Iterable[frozenset[tuple[str, str]]]) -> Vocabulary:
-    """Count the articles that hold each (skeleton, word)."""
-    counts: Vocabulary = Counter()
-    for each in vocabularies:
+def count(articles: Iterable[frozenset[str]]) -> Vocabulary:
+    """Count the articles that hold each of their forms, by what these sound like."""
+    counts: Counter[str] = Counter()
+    for each in articles:
         counts.update(each)
-    return counts
+    return Counter(
+        {(key, form): times for form, times in counts.items() for key in _SKELETONS[form]}
+    )
+
+
+def _skeletons(form: str) -> tuple[str, ...]:
+    return tuple(map(skeleton, sound_keys(form)))
+
+
+_SKELETONS = Memo(_skeletons, 200_000)

@@ -113,11 +113,13 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
     course = _Course(len(candidates), progress, failed=failed)
     embedder = store.embedder
     workshop = Workshop(Task(known.held, embedder.at_once, embedder.light))
-    groups = ahead(_groups(changed.look(candidates, known), embedder.at_once))
+    groups = _groups(changed.look(candidates, known), embedder.at_once)
     batches = ahead(_embedded(ahead(workshop.prepare(groups)), embedder))
+    written: set[str] = set()
     try:
         for batch in batches:
-            _write(store, batch)
+            _write(store, batch.without(written))
+            written.update(item.new.hash for item in batch.articles)
             for file in batch.ended:
                 course.ended(file)
     finally:
@@ -151,7 +153,7 @@ def _embedded(batches: Generator[Batch], embedder: Embedder) -> Generator[Batch]
     """Make the vectors that are still to be made."""
     with closing(batches):
         for batch in batches:
-            texts = [text for item in batch.articles for text in item.texts()]
+            texts = [text for item in batch.articles for text in item.new.texts()]
             if batch.vectors is None and texts:
                 yield replace(batch, vectors=_vectors(embedder, texts))
             else:
@@ -215,7 +217,7 @@ def _sweep(store: Store, *, stored: bool) -> bool:
     remaining = iter(gone)
     while part := [entry.id for entry in islice(remaining, _FORGET_AT_ONCE)]:
         texts = (store.library.texts(article) for article in part)
-        leaving = (prepare.vocabulary(title, each.values()) for title, each in texts)
+        leaving = (prepare.forms(title, each.values()) for title, each in texts)
         store.catalogue.forget(part, prepare.count(leaving))
     return True
 

@@ -104,7 +104,7 @@ def _made_otherwise(
 
 def _vocabulary(store: Store) -> Iterator[str]:
     held = (store.library.texts(article) for article in store.catalogue.ready())
-    counted = prepare.count(prepare.vocabulary(title, texts.values()) for title, texts in held)
+    counted = prepare.count(prepare.forms(title, texts.values()) for title, texts in held)
     stored = store.library.vocabulary()
     other = [pair for pair in counted.keys() | stored if counted[pair] != stored.get(pair, 0)]
     if other and not any(store.catalogue.unfinished(stored=True)):

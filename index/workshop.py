@@ -1,4 +1,4 @@
-"""Preparation in a process of its own, where there is much to prepare.
+"""Preparation in processes of its own, where there is much to prepare.
 
 Reading and analysing are Python throughout, and Python runs in one thread at a time: beside it, who
 writes would wait for every row. A little work is done in the process that asks, because another
@@ -11,10 +11,15 @@ pickles: both ends are Khabar's own. It ends when its input closes, which a dead
 import json
 import os
 import pickle
+import queue
 import signal
 import subprocess
 import sys
+import threading
+from collections import deque
 from collections.abc import Generator, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
@@ -25,6 +30,8 @@ from index.reading import Reader
 
 _ALONE = 2_000_000
 """Bytes of files prepared in the process that asks: a second of work."""
+_MOST = 3
+"""Processes, each of some 250 MB; Chroma writes no faster than three prepare."""
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from index import workshop; workshop.serve()"
@@ -41,78 +48,113 @@ class Task:
 
 
 class Workshop:
-    """Prepares groups of files, in order. For one thread, but for `stop`."""
+    """Prepares groups of files; the batches come in order. For one thread, but for `stop`.
+
+    An article that stands in two groups may come twice.
+    """
 
     def __init__(self, task: Task) -> None:
         self._task = task
         self._reader = Reader()
-        self._local = self._preparer(self._reader)
-        self._seen = 0
-        self._process: subprocess.Popen[bytes] | None = None
+        self._local = Preparer(self._reader, task.held, task.size, embeds=task.embeds)
+        self._alone = 0
+        # A neural embedder needs the processor for itself, and is slower than one process.
+        self._count = min(os.cpu_count() or 1, _MOST) if task.embeds else 1
+        self._processes: list[_Process] = []
+        self._idle: queue.SimpleQueue[_Process] = queue.SimpleQueue()
+        self._starting = threading.Lock()
         self._stopped = False
 
-    def _preparer(self, reader: Reader) -> Preparer:
-        return Preparer(reader, self._task.held, self._task.size, embeds=self._task.embeds)
-
     def prepare(self, groups: Iterable[Sequence[Looked]]) -> Generator[Batch]:
-        """Prepare each group. Raises KhabarError if the process that does it dies."""
-        for group in groups:
-            self._seen += sum(len(file.data) for file in group if isinstance(file, Unread))
-            if self._seen <= _ALONE or (os.cpu_count() or 1) == 1:
-                yield from self._local.prepare(group)
-            else:
-                yield from self._elsewhere(group)
+        """Prepare each group. Raises KhabarError if a process that does it dies."""
+        waiting: deque[Future[list[Batch]]] = deque()
+        with ThreadPoolExecutor(self._count) as pool:
+            for group in groups:
+                self._alone += sum(len(file.data) for file in group if isinstance(file, Unread))
+                if self._alone <= _ALONE:
+                    yield from self._local.prepare(group)
+                    continue
+                waiting.append(pool.submit(self._elsewhere, group))
+                if len(waiting) > self._count:
+                    yield from waiting.popleft().result()
+            while waiting:
+                yield from waiting.popleft().result()
 
-    def _elsewhere(self, group: Sequence[Looked]) -> Generator[Batch]:
+    def _elsewhere(self, group: Sequence[Looked]) -> list[Batch]:
+        process = self._take()
         try:
-            pipes = self._started()
-            assert pipes.stdin is not None  # noqa: S101, both are pipes
-            assert pipes.stdout is not None  # noqa: S101
-            _send(pipes.stdin, group)
-            while (batch := pickle.load(pipes.stdout)) is not None:  # noqa: S301, our own process
-                yield batch
-        except (OSError, EOFError, pickle.UnpicklingError) as error:
-            raise KhabarError(
-                "The process that reads the articles ended before it was done; index them again, "
-                "and what is done already stays. It may have been short of memory."
-            ) from error
+            return process.prepare(group)
+        finally:
+            self._idle.put(process)
 
-    def _started(self) -> "subprocess.Popen[bytes]":
-        if self._process is None:
-            path = json.dumps([entry or os.getcwd() for entry in sys.path])  # noqa: PTH109
-            self._process = subprocess.Popen(  # noqa: S603, our own words
-                [sys.executable, "-X", "utf8", "-c", _START, path],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
+    def _take(self) -> "_Process":
+        """Wait for a process that has nothing to do, or start one."""
+        with self._starting:
             if self._stopped:
-                self._process.kill()
-            assert self._process.stdin is not None  # noqa: S101, it is a pipe
-            _send(self._process.stdin, self._task)
-        return self._process
+                raise KhabarError("Preparing was stopped.")
+            if len(self._processes) < self._count and self._idle.empty():
+                self._processes.append(_Process(self._task))
+                return self._processes[-1]
+        return self._idle.get()  # one comes back: there are as many threads as processes
 
     def stop(self) -> None:
         """Let whoever prepares in another thread wait no longer, and nothing be read any more."""
-        self._stopped = True
         self._reader.close()
-        if process := self._process:
-            process.kill()
+        with self._starting:
+            self._stopped = True
+            for process in self._processes:
+                process.kill()
 
     def close(self) -> None:
-        """End what was started."""
+        """End what was started, once nobody prepares any more."""
         self.stop()
-        if process := self._process:
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe and not pipe.closed:
-                    _close(pipe)
+        for process in self._processes:
+            process.close()
 
 
-def _close(pipe: IO[bytes]) -> None:
-    try:
-        pipe.close()
-    except OSError:  # what it still held was for a process that is gone
-        return
+class _Process:
+    """One process that prepares."""
+
+    def __init__(self, task: Task) -> None:
+        path = json.dumps([entry or os.getcwd() for entry in sys.path])  # noqa: PTH109
+        self._process = subprocess.Popen(  # noqa: S603, our own words
+            [sys.executable, "-X", "utf8", "-c", _START, path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self._task: Task | None = task
+
+    def prepare(self, group: Sequence[Looked]) -> list[Batch]:
+        """Prepare a group. Raises KhabarError if the process has died."""
+        sink, source = self._process.stdin, self._process.stdout
+        assert sink is not None  # noqa: S101, both are pipes
+        assert source is not None  # noqa: S101
+        try:
+            if self._task is not None:
+                _send(sink, self._task)
+                self._task = None
+            _send(sink, group)
+            batches: list[Batch] = pickle.load(source)  # noqa: S301, our own process
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
+            raise KhabarError(
+                "A process that reads articles ended before it was done; index them again, and "
+                "what is done already stays. It may have been short of memory."
+            ) from error
+        return batches
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End it, and let go of its pipes."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            # What was still to be written was for a process that is gone.
+            with suppress(OSError):
+                if pipe:
+                    pipe.close()
 
 
 def _send(pipe: IO[bytes], value: object) -> None:
@@ -135,6 +177,4 @@ def serve() -> None:
                 group = pickle.load(source)  # noqa: S301, our own process
             except EOFError:
                 return
-            for batch in preparer.prepare(group):
-                _send(sink, batch)
-            _send(sink, None)
+            _send(sink, [*preparer.prepare(group)])
