@@ -1,6 +1,7 @@
 """The analyser: text to stems, the same way for passages and for questions."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 import Stemmer
@@ -52,6 +53,12 @@ def _stemmer(language: str) -> Stemmer.Stemmer:
 def words(text: str) -> list[str]:
     """List the normalised words of a text, function words included."""
     return [word for chunk in _chunks(text) for word in _WORDS[chunk]]
+
+
+def vocabulary(texts: Iterable[str]) -> set[str]:
+    """List the different normalised words of texts, function words included."""
+    chunks = {chunk for text in texts for chunk in _chunks(text)}
+    return {word for chunk in chunks for word in _WORDS[chunk]}
 
 
 def stems(text: str) -> list[str]:

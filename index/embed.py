@@ -50,14 +50,6 @@ class Embedder(Protocol):
         between 0.7 and 1 for anything at all.
         """
 
-    @property
-    def light(self) -> bool:
-        """Whether it is the built-in one: Python, and made where the texts are analysed."""
-
-    @property
-    def at_once(self) -> int:
-        """How many passages to embed and write together: a few seconds of work at most."""
-
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Embed passages. Returns shape (len(texts), dimension)."""
 
@@ -76,35 +68,44 @@ class HashingEmbedder:
     name = f"{BUILT_IN}-2-{DIMENSION}"
     absolute = True
     light = True
+    """It is Python, and best made where texts are analysed."""
     at_once = 2_000
+    """Passages to embed and write together: a second or two of work, for this one as for others."""
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Embed passages. Returns shape (len(texts), dimension)."""
-        return np.stack([self.question(text) for text in texts]) if texts else _empty()
+        parts: list[_Place] = []
+        weights: list[float] = []
+        first: list[int] = []
+        for i, text in enumerate(texts):
+            counts = Counter(stems(text))
+            parts += map(_PLACES.__getitem__, counts)
+            weights += [1 + math.log(count) for count in counts.values()]
+            first += [i * DIMENSION] * len(counts)
+        if not parts:
+            return np.zeros((len(texts), DIMENSION), dtype=np.float32)
+        # All at once: for each text, to call NumPy takes longer than to add.
+        buckets, values = zip(*parts, strict=True)
+        lengths = [len(each) for each in values]
+        where = np.concatenate(buckets) + np.repeat(first, lengths)
+        shares = np.concatenate(values) * np.repeat(weights, lengths)
+        sums = np.bincount(where, shares, len(texts) * DIMENSION)
+        vectors = sums.reshape(-1, DIMENSION).astype(np.float32)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.where(norms, norms, np.float32(1)), dtype=np.float32)
 
     def question(self, text: str) -> Vectors:
         """Embed a text. Returns shape (dimension,); zeros where the text has no words."""
-        counts = Counter(stems(text))
-        if not counts:
-            return np.zeros(DIMENSION, dtype=np.float32)
-        buckets, values = zip(*map(_PLACES.__getitem__, counts), strict=True)
-        weights = [1 + math.log(count) for count in counts.values()]
-        shares = np.repeat(weights, [len(each) for each in values])
-        sums = np.bincount(np.concatenate(buckets), np.concatenate(values) * shares, DIMENSION)
-        vector = sums.astype(np.float32)
-        length = np.float32(np.linalg.norm(vector))
-        return vector / length if length else vector
+        vector: Vectors = self.passages([text])[0]
+        return vector
 
 
-def _empty() -> Vectors:
-    return np.zeros((0, DIMENSION), dtype=np.float32)
+_Place = tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]
+"""What a stem adds to a vector: to which of its numbers, and how much."""
 
 
-def _places(stem: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-    """Say to which numbers of a vector a stem adds, and what.
-
-    The stem counts whole, and what it sounds like and means by less.
-    """
+def _places(stem: str) -> _Place:
+    """Say what a stem adds: whole for itself, and less for what it sounds like and means."""
     weights = {stem: 1.0}
     consonants = skeleton(sound_key(stem))
     if len(consonants) >= _MIN_SKELETON:
@@ -241,6 +242,11 @@ def embedder_name(choice: str) -> str:
     if choice == BUILT_IN:
         return HashingEmbedder.name
     return neural_name(neural_folder(choice))
+
+
+def embedder_kind(choice: str) -> type[HashingEmbedder] | type[NeuralEmbedder]:
+    """Say which kind of embedder `open_embedder` would open, without loading anything."""
+    return HashingEmbedder if choice == BUILT_IN else NeuralEmbedder
 
 
 def open_embedder(choice: str = BUILT_IN) -> Embedder:

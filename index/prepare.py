@@ -13,8 +13,8 @@ from itertools import compress
 
 import numpy as np
 
-from index import chunk, clean, meta
-from index.analyze import stem, stems, words
+from index import analyze, chunk, clean, meta
+from index.analyze import stem, stems
 from index.catalogue import NewArticle, ReadFile
 from index.changed import Failed, Looked, Unchanged, Unread
 from index.devanagari import skeleton, sound_keys
@@ -182,9 +182,7 @@ def terms(text: str) -> str:
 
 def forms(title: str | None, texts: Iterable[str]) -> frozenset[str]:
     """List the words of an article, and their stems."""
-    found = set(words(title or ""))
-    for text in texts:
-        found.update(words(text))
+    found = analyze.vocabulary([title or "", *texts])
     return frozenset(found | {*map(stem, found)})
 
 

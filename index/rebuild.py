@@ -9,7 +9,6 @@ import numpy as np
 
 from index import prepare
 from index.catalogue import DELETED_VECTORS
-from index.embed import Embedder
 from index.generation import Generation
 from index.store import Progress, Store
 from index.vectors import VectorIndex
@@ -45,11 +44,11 @@ def term_rows(passages: Iterable[Row]) -> Iterator[tuple[int, int, str, str]]:
         yield row.passage, row.article, prepare.terms(row.text), titles(row.title)
 
 
-def add_vectors(vectors: VectorIndex, embedder: Embedder, passages: Iterable[Row]) -> None:
+def add_vectors(store: Store, vectors: VectorIndex, passages: Iterable[Row]) -> None:
     """Embed passages and add their vectors."""
     remaining = iter(passages)
-    while part := [*islice(remaining, embedder.at_once)]:
-        made = embedder.passages([row.text for row in part])
+    while part := [*islice(remaining, store.embedder_kind.at_once)]:
+        made = store.embedder.passages([row.text for row in part])
         vectors.add([row.passage for row in part], [row.article for row in part], made)
 
 
@@ -90,8 +89,8 @@ def _rebuild(store: Store, vectors: VectorIndex | None, progress: Progress | Non
     try:
         fresh.clear()
         done, remaining = 0, rows(store)
-        while part := [*islice(remaining, store.embedder.at_once)]:
-            _copy(vectors, fresh.vectors, store.embedder, part)
+        while part := [*islice(remaining, store.embedder_kind.at_once)]:
+            _copy(store, vectors, fresh.vectors, part)
             done += len(part)
             if progress:
                 progress(done, total)
@@ -104,13 +103,11 @@ def _rebuild(store: Store, vectors: VectorIndex | None, progress: Progress | Non
     return total
 
 
-def _copy(
-    source: VectorIndex | None, target: VectorIndex, embedder: Embedder, part: list[Row]
-) -> None:
+def _copy(store: Store, source: VectorIndex | None, target: VectorIndex, part: list[Row]) -> None:
     """Add the vectors of passages: those there are, and for the others new ones."""
     there = source.read([row.passage for row in part]) if source else {}
     known = [row for row in part if row.passage in there]
     if known:
         made = np.stack([there[row.passage] for row in known])
         target.add([row.passage for row in known], [row.article for row in known], made)
-    add_vectors(target, embedder, (row for row in part if row.passage not in there))
+    add_vectors(store, target, (row for row in part if row.passage not in there))

@@ -13,7 +13,16 @@ from filelock import FileLock, Timeout
 
 from index import holder
 from index.catalogue import DELETED_VECTORS, Catalogue
-from index.embed import BUILT_IN, Embedder, embedder_name, neural_folder, open_embedder
+from index.embed import (
+    BUILT_IN,
+    Embedder,
+    HashingEmbedder,
+    NeuralEmbedder,
+    embedder_kind,
+    embedder_name,
+    neural_folder,
+    open_embedder,
+)
 from index.errors import EmbedderMismatchError, IndexBusyError, IndexFolderError
 from index.generation import Address, Generation, delete_debris
 from index.library import LOCK_NAME, Library
@@ -172,6 +181,11 @@ class Store:
             if self._embedder is None:
                 self._embedder = open_embedder(self._choice)
             return self._embedder
+
+    @property
+    def embedder_kind(self) -> type[HashingEmbedder] | type[NeuralEmbedder]:
+        """What kind of embedder that is; nothing is loaded to tell."""
+        return embedder_kind(self._choice)
 
     @property
     def reranker(self) -> Reranker | None:

@@ -111,10 +111,10 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
     move(store)
     before, known = store.library.sources(), store.catalogue.known()
     course = _Course(len(candidates), progress, failed=failed)
-    embedder = store.embedder
+    embedder = store.embedder_kind
     workshop = Workshop(Task(known.held, embedder.at_once, embedder.light))
     groups = _groups(changed.look(candidates, known), embedder.at_once)
-    batches = ahead(_embedded(ahead(workshop.prepare(groups)), embedder))
+    batches = ahead(_embedded(ahead(workshop.prepare(groups)), store))
     written: set[str] = set()
     try:
         for batch in batches:
@@ -149,13 +149,13 @@ def _groups(files: Generator[Looked], passages: int) -> Generator[list[Looked]]:
         yield group
 
 
-def _embedded(batches: Generator[Batch], embedder: Embedder) -> Generator[Batch]:
-    """Make the vectors that are still to be made."""
+def _embedded(batches: Generator[Batch], store: Store) -> Generator[Batch]:
+    """Make the vectors that are still to be made; no model is loaded for none."""
     with closing(batches):
         for batch in batches:
             texts = [text for item in batch.articles for text in item.new.texts()]
             if batch.vectors is None and texts:
-                yield replace(batch, vectors=_vectors(embedder, texts))
+                yield replace(batch, vectors=_vectors(store.embedder, texts))
             else:
                 yield batch
 
@@ -233,7 +233,7 @@ def _mend(store: Store, *, one_by_one: bool) -> None:
         if wanted - there:
             store.remember_embedder()
             missing = (row for row in rows(store) if row.passage not in there)
-            add_vectors(vectors, store.embedder, missing)
+            add_vectors(store, vectors, missing)
     deleted = terms.deleted()
     is_worn = deleted > (0 if count <= _ALWAYS_TIDY else _MAX_DELETED * count)
     if is_worn or terms.count() != count:

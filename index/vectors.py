@@ -30,7 +30,7 @@ _DELETED_MEANWHILE = "Error finding id"
 _TRIES = 20
 """Of a query while others delete; one in a thousand needs a second."""
 _RECONNECTING = 0.5
-"""Seconds before a server that broke a connection off is asked once more: it may have restarted."""
+"""Seconds before a server that broke a connection off is asked once more: it may be restarting."""
 
 _MAX_RESULTS = 2**31 - 1
 """Chroma takes no larger number. It returns what there is where that is fewer; to count first
@@ -57,7 +57,8 @@ class VectorIndex:
         self._place = place
         self._name = name
         self._at_once = _MAX_BATCH if isinstance(place, Path) else _MAX_SENT
-        settings = Settings(anonymized_telemetry=False)
+        # Kept connections are never closed by Chroma 1.5, and die with the server.
+        settings = Settings(anonymized_telemetry=False, chroma_http_max_keepalive_connections=0)
         with self._reported():
             if isinstance(place, Path):
                 self._client = chromadb.PersistentClient(str(place), settings=settings)

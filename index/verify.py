@@ -26,8 +26,13 @@ def verify(store: Store, folder: Path | None, progress: Progress | None = None) 
     """
     root = folder or Path(store.library.about("folder") or "")
     with store.updated():
+        if damage := store.library.damage():
+            return (
+                f"The library is damaged ({'; '.join(damage)}); delete the index and index the "
+                "articles again.",
+            )
         return (
-            *_library(store),
+            *_unfinished(store),
             *_indexes(store),
             *_vectors(store, progress),
             *_vocabulary(store),
@@ -35,9 +40,7 @@ def verify(store: Store, folder: Path | None, progress: Progress | None = None) 
         )
 
 
-def _library(store: Store) -> Iterator[str]:
-    for line in store.library.damage():
-        yield f"The library is damaged: {line}; delete the index and index the articles again."
+def _unfinished(store: Store) -> Iterator[str]:
     unfinished = sum(1 for _ in store.catalogue.unfinished(stored=True))
     if unfinished:
         yield (
@@ -67,7 +70,7 @@ def _vectors(store: Store, progress: Progress | None) -> Iterator[str]:
     broken: list[int] = []
     other: list[int] = []
     done, remaining = 0, rows(store)
-    while part := [*islice(remaining, store.embedder.at_once)]:
+    while part := [*islice(remaining, store.embedder_kind.at_once)]:
         there = store.current.vectors.read([row.passage for row in part])
         broken += [p for p, vector in there.items() if not _is_unit(vector)]
         again = [row for i, row in enumerate(part, done) if i % step == 0 and row.passage in there]

@@ -210,7 +210,12 @@ def test_what_stands_around_a_quote_is_cut_between_words() -> None:
 
 def test_a_source_names_its_page_and_the_other_files_with_the_same_text() -> None:
     cited = replace(citation(), page=3, also_in=("copy <b>.txt",))
-    for language, leaf in (("hi", "पृष्ठ 3"), ("en", "page 3"), ("hi-Latn", "prishth 3")):
+    leaves: dict[AnswerLanguage, str] = {
+        "hi": "पृष्ठ 3",
+        "en": "page 3",
+        "hi-Latn": "prishth 3",
+    }
+    for language, leaf in leaves.items():
         html = page.conversation(
             [Turn("?", language=language, answer=answer("x [1]", cited, language=language))]
         )

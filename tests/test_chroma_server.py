@@ -1,0 +1,152 @@
+"""Vectors on a Chroma server: the same index, whatever becomes of the server meanwhile."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from chroma_server import ChromaServer
+from test_update import fresh, snapshot, some_article, write
+
+from index import Index
+from index.embed import HashingEmbedder
+from index.errors import IndexFolderError
+from qa import cli
+
+QUESTION = "लावरोव ने क्या वादा किया?"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ChromaServer]:
+    with ChromaServer(tmp_path / "server") as server:
+        yield server
+
+
+def test_an_index_with_its_vectors_on_a_server_is_the_same(
+    tmp_path: Path, articles: Path, server: ChromaServer
+) -> None:
+    with Index(tmp_path / "db", chroma=server.address) as index:
+        assert len(index.update(articles).added) == 5
+        assert snapshot(index) == fresh(articles, tmp_path / "fresh")
+        assert not [*(tmp_path / "db").rglob("chroma*")]
+        assert index.verify() == ()
+    # Where the vectors are is remembered.
+    with Index(tmp_path / "db") as index:
+        assert index.search(QUESTION)[0].passage.source == "lavrov-hi.txt"
+        (articles / "lavrov-hi.txt").unlink()
+        write(articles / "new.txt", "Snow fell in Delhi.")
+        index.update(articles)
+        index.rebuild()
+        assert snapshot(index) == fresh(articles, tmp_path / "fresh")
+
+
+def test_vectors_move_to_a_server_and_back(
+    tmp_path: Path, articles: Path, server: ChromaServer
+) -> None:
+    with Index(tmp_path / "db") as index:
+        index.update(articles)
+        before = snapshot(index)
+    with Index(tmp_path / "db", chroma=server.address) as index:
+        assert index.search(QUESTION)  # from where they are, until the next update
+        assert len(index.update(articles).unchanged) == 5
+        assert snapshot(index) == before
+    assert not [*(tmp_path / "db").rglob("chroma*")]
+    with Index(tmp_path / "db", chroma="local") as index:
+        index.update(articles)
+        assert snapshot(index) == before
+    server.kill()
+    with Index(tmp_path / "db") as index:
+        assert index.search(QUESTION)
+
+
+def test_two_indexes_on_one_server_are_two(
+    tmp_path: Path, articles: Path, server: ChromaServer
+) -> None:
+    write(tmp_path / "other" / "snow.txt", "Snow fell in Delhi on Monday.")
+    with (
+        Index(tmp_path / "one", chroma=server.address) as one,
+        Index(tmp_path / "two", chroma=server.address) as two,
+    ):
+        one.update(articles)
+        two.update(tmp_path / "other")
+        one.rebuild()
+        assert two.verify() == one.verify() == ()
+        assert snapshot(two) == fresh(tmp_path / "other", tmp_path / "fresh")
+
+
+def test_a_server_that_is_killed_midway_costs_a_sentence_and_no_article(
+    tmp_path: Path, server: ChromaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(11)  # noqa: S311, the same on every run
+    folder = tmp_path / "in"
+    for number in range(40):
+        write(folder / f"{number:02}.txt", some_article(chance))
+    monkeypatch.setattr(HashingEmbedder, "at_once", 8)
+    monkeypatch.setattr("index.update._PASSAGE_BYTES", 1)
+
+    def kill(done: int, _total: int) -> None:
+        if done == 12:
+            server.kill()
+
+    with Index(tmp_path / "db", chroma=server.address) as index:
+        with pytest.raises(IndexFolderError, match="Chroma server at http") as refused:
+            index.update(folder, kill)
+        assert "\n" not in str(refused.value)
+        kept = len(index.articles())
+        assert 12 <= kept < 40
+        server.start()
+        assert index.search("Goa")
+        assert len(index.update(folder).added) == 40 - kept
+        assert snapshot(index) == fresh(folder, tmp_path / "fresh")
+
+
+def test_a_server_that_restarts_between_two_questions_is_asked_again(
+    tmp_path: Path, articles: Path, server: ChromaServer
+) -> None:
+    with Index(tmp_path / "db", chroma=server.address) as index:
+        index.update(articles)
+        before = index.search(QUESTION)
+        server.kill()
+        server.start()
+        assert index.search(QUESTION) == before
+
+
+def test_a_server_that_lost_its_data_is_filled_again_from_the_library(
+    tmp_path: Path, articles: Path, server: ChromaServer
+) -> None:
+    with Index(tmp_path / "db", chroma=server.address) as index:
+        index.update(articles)
+        before = snapshot(index)
+    with ChromaServer(tmp_path / "empty") as other:
+        library = index._store.folder  # closed; it only names the folder
+        with Index(library, chroma=other.address) as index:
+            index.update(articles)
+            assert snapshot(index) == before
+
+
+def test_a_server_that_is_not_there_is_said(tmp_path: Path, articles: Path) -> None:
+    with (
+        Index(tmp_path / "db", chroma="http://127.0.0.1:9") as index,
+        pytest.raises(IndexFolderError, match=r"Chroma server at http://127\.0\.0\.1:9 cannot"),
+    ):
+        index.update(articles)
+    with Index(tmp_path / "db") as index:
+        assert len(index.update(articles).added) == 5
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:8000", "ftp://a:1", "http://", "http://a:b", "http://a:1/x", "remote"]
+)
+def test_what_is_no_address_is_refused(tmp_path: Path, address: str) -> None:
+    with pytest.raises(IndexFolderError, match="not the address of a Chroma server"):
+        Index(tmp_path / "db", chroma=address)
+
+
+def test_the_command_line_takes_a_server(
+    tmp_path: Path, articles: Path, server: ChromaServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["index", str(articles), "--db", str(tmp_path / "db")]
+    assert cli.main([*arguments, "--chroma", server.address]) == 0
+    assert cli.main([*arguments, "--verify"]) == 0
+    assert cli.main(["ask", QUESTION, "--db", str(tmp_path / "db")]) == 0
+    assert "lavrov-hi.txt" in capsys.readouterr().out
