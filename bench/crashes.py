@@ -40,7 +40,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -50,6 +50,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from whole import Case, check, opened, prepare, state
 
 from index import KhabarError
+from index.library import Library
+from index.store import SERVER
 
 UNDISTURBED = 2
 """Rounds of updates that run to their end, as many at a time as there are jobs."""
@@ -205,6 +207,9 @@ def kill_server(case: Case, scratch: Path, chance: random.Random) -> str:
     shutil.copytree(case.prepared, database)
     shutil.copytree(case.server, kept)
     port = free_port()
+    with closing(Library(database)) as library:
+        # Its server has moved: questions come before the next update, which would find out.
+        library.remember({SERVER: f"http://127.0.0.1:{port}"})
     with serving(kept, port) as (chroma, server), updating(database, case, chroma) as child:
         time.sleep(chance.uniform(0, case.seconds))
         server.kill()
@@ -276,8 +281,12 @@ def serving(folder: Path, port: int) -> Iterator[tuple[str, "subprocess.Popen[by
 def on_server(case: Case, scratch: Path) -> Case:
     """Make the index of the folder before once more, with its vectors on a server."""
     prepared, server = scratch / "prepared-for-server", scratch / "server"
+    aside = case.after.rename(scratch / "aside")
+    case.before.rename(case.after)  # an index follows one folder
     with serving(server, free_port()) as (chroma, _), opened(prepared, chroma) as index:
-        index.update(case.before)
+        index.update(case.after)
+    case.after.rename(case.before)
+    aside.rename(case.after)
     return replace(case, prepared=prepared, server=server)
 
 

@@ -196,10 +196,11 @@ def check(database: Path, case: Case, chroma: str | None = None) -> None:
     assert not different, f"{', '.join(different)}: not those of a new index"
 
 
-def _same(found: Any, expected: Any) -> bool:
+def _same(found: object, expected: object) -> bool:
     """Compare; vectors up to what it changes in them that Chroma normalises them once more."""
     if not isinstance(found, dict) or not all(isinstance(v, np.ndarray) for v in found.values()):
         return bool(found == expected)
+    assert isinstance(expected, dict)
     return found.keys() == expected.keys() and all(
         np.allclose(found[place], expected[place], rtol=0, atol=SAME) for place in found
     )

@@ -8,6 +8,7 @@ KhabarError
 ├── QuestionFileError    a file of questions, or of an earlier evaluation, that cannot be used
 ├── IndexFolderError     the index folder is not ours, of another version, or not writable
 │   ├── IndexBusyError       another process holds it
+│   ├── IndexDamagedError    vectors or terms are damaged, and can be made anew
 │   └── EmbedderMismatchError    it was made with another embedder
 ├── ModelError           a model that is not here, or cannot be fetched or used
 │   ├── ModelLoadError       a model that is here, and damaged, of another kind or too big
@@ -62,6 +63,10 @@ class IndexBusyError(IndexFolderError):
     def __init__(self, message: str, holder: "Holder | None" = None) -> None:
         super().__init__(message)
         self.holder = holder
+
+
+class IndexDamagedError(IndexFolderError):
+    """Vectors or terms are damaged; the library is not, and they can be made anew from it."""
 
 
 class EmbedderMismatchError(IndexFolderError):

@@ -1,7 +1,7 @@
 """Vectors and terms made anew from the library, beside those in use, which then give way."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
@@ -63,10 +63,28 @@ def rebuild(store: Store, progress: Progress | None = None) -> int:
         return _rebuild(store, None, progress)
 
 
-def move(store: Store) -> None:
-    """Make all anew where the vectors are wanted, if they are elsewhere. For `update` to call."""
-    if store.is_elsewhere():
-        _rebuild(store, None, None)
+def move(store: Store) -> bool:
+    """Bring the vectors where they are wanted, if they are elsewhere. For `update` to call.
+
+    Returns whether they were there already: a server may have got another address. Otherwise all is
+    made anew there; where they are now need not answer.
+    """
+    wanted = store.wanted_address()
+    if wanted == store.current.address:
+        return False
+    _, total = store.library.counts()
+    there = Generation(wanted)
+    if total and wanted.server is not None and there.vectors.count() >= total:
+        store.swap(there)
+        return True
+    there.close()
+    _rebuild(store, None, None)
+    return False
+
+
+def repair(store: Store) -> None:
+    """Make all anew from the library, because some of it is damaged. For `update` to call."""
+    _rebuild(store, None, None)
 
 
 def compact(store: Store) -> None:
@@ -85,7 +103,8 @@ def _rebuild(store: Store, vectors: VectorIndex | None, progress: Progress | Non
     _, total = store.library.counts()
     if total:
         store.remember_embedder()
-    fresh = Generation(store.next_address())
+    at = store.wanted_address()
+    fresh = Generation(replace(at, number=at.number + 1))
     try:
         fresh.clear()
         done, remaining = 0, rows(store)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index import lexicon, question
+from index.errors import IndexDamagedError
 from index.library import Library, Place
 from index.question import Question, Vocabulary, Weights
 from index.rerank import Reranker
@@ -108,7 +109,12 @@ def _find(
     vector = store.embedder.question(asked.text)
     with store.generation() as generation:
         lexical = generation.terms.search(groups, _TITLE_WEIGHT, depth, among.articles)
-        dense = generation.vectors.nearest(vector, depth, among.articles)
+        try:
+            dense = generation.vectors.nearest(vector, depth, among.articles)
+        except IndexDamagedError:
+            # Words find most of it, until the next update makes the vectors anew; --verify and
+            # qa doctor say that they are damaged.
+            dense = []
     if store.embedder.absolute:
         scores = fuse(lexical, dense)
         is_final = asked.time is None and store.reranker is None

@@ -34,7 +34,7 @@ from index.vectors import check_address
 
 _OWN_TERMS = "own terms"
 """What the library remembers them by: as the user wrote them."""
-_GENERATION, _SERVER, _IDENTITY = "generation", "chroma server", "identity"
+_GENERATION, SERVER, _IDENTITY = "generation", "chroma server", "identity"
 """What the library remembers of where the indexes are kept."""
 LOCAL = "local"
 """In place of a Chroma server's address: the index's own folder."""
@@ -127,19 +127,17 @@ class Store:
         finally:
             parts.let_go(generation)
 
-    def next_address(self) -> Address:
-        """Say where the next generation is to be kept."""
-        now = self.current.address
-        wanted = self._wanted_server
+    def wanted_address(self) -> Address:
+        """Say where the current generation is wanted."""
+        now, wanted = self.current.address, self._wanted_server
         server = now.server if wanted is None else None if wanted == LOCAL else wanted
-        return replace(now, number=now.number + 1, server=server)
-
-    def is_elsewhere(self) -> bool:
-        """Whether the vectors are kept where they are not wanted."""
-        return self.next_address().server != self.current.address.server
+        return replace(now, server=server)
 
     def swap(self, generation: Generation) -> None:
-        """Let a new generation take the place of the current one, which is deleted."""
+        """Let another generation take the place of the current one, which is deleted.
+
+        One of the same number is the same, at another address of its server.
+        """
         self._open_parts().swap(generation)
 
     @property
@@ -250,7 +248,7 @@ class _Parts:
         about = self.library.about
         if about(_IDENTITY) is None:
             self.library.remember({_IDENTITY: uuid.uuid4().hex, _GENERATION: "1"})
-        number, server = int(about(_GENERATION) or 1), about(_SERVER) or None
+        number, server = int(about(_GENERATION) or 1), about(SERVER) or None
         return Address(folder, about(_IDENTITY) or "", number, server)
 
     def take(self) -> Generation:
@@ -262,15 +260,17 @@ class _Parts:
         with self._swapping:
             self._taken[generation] -= 1
             is_over = not self._taken[generation] and generation is not self.generation
-        if is_over:
+        if is_over and generation.address.number == self.generation.address.number:
+            generation.close()
+        elif is_over:
             generation.delete()
 
     def swap(self, generation: Generation) -> None:
         at = generation.address
         # From this write on the new one counts; until it, a crash leaves the old one in use.
-        self.library.remember(
-            {_GENERATION: str(at.number), _SERVER: at.server or "", DELETED_VECTORS: "0"}
-        )
+        facts = {_GENERATION: str(at.number), SERVER: at.server or ""}
+        is_new = at.number != self.generation.address.number
+        self.library.remember(facts | ({DELETED_VECTORS: "0"} if is_new else {}))
         old = self.take()
         with self._swapping:
             self.generation = generation

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tantivy
 
-from index.errors import IndexBusyError, IndexFolderError, is_disk_full
+from index.errors import IndexBusyError, IndexDamagedError, IndexFolderError, is_disk_full
 
 _HEAP_BYTES = 64_000_000
 BODY, TITLE = "body", "title"
@@ -62,7 +62,7 @@ class TermIndex:
                 f"The disk of {self._folder} is full ({error}); free some space and index the "
                 "articles again: what is indexed stays."
             )
-        return IndexFolderError(
+        return IndexDamagedError(
             f"The index of terms in {self._folder} cannot be used ({error}); make it anew with "
             "qa index FOLDER --rebuild."
         )

@@ -16,7 +16,7 @@ After the last batch:
 Questions see READY articles only. What a crash leaves is PENDING or LEAVING, and the next update
 begins with step 6 for both; or STORED, and is taken up when its file is read again, or else goes at
 the end. Then the passages are counted, one by one after a crash: where Chroma or tantivy lacks what
-the library has, it is made again from the library.
+the library has, it is made again from the library; so is all of it where it is damaged.
 
 While one batch is written, the next is embedded and the one after it read.
 """
@@ -35,9 +35,9 @@ from index.ahead import ahead
 from index.catalogue import Known, ReadFile, StoredArticle
 from index.changed import Failed, Looked, Unread
 from index.embed import Embedder, Vectors
-from index.errors import FolderError, IndexFolderError, ModelError
+from index.errors import FolderError, IndexDamagedError, IndexFolderError, ModelError
 from index.prepare import Batch, Ended
-from index.rebuild import add_vectors, compact, move, rows, term_rows
+from index.rebuild import add_vectors, compact, move, repair, rows, term_rows
 from index.store import Progress, Store
 from index.types import UpdateReport
 from index.workshop import Task, Workshop
@@ -63,7 +63,12 @@ def update(store: Store, folder: Path, progress: Progress | None = None) -> Upda
     root = load.check_folder(folder)
     _check_same_folder(store, root)
     with store.updated():
-        return _update(store, root, progress)
+        try:
+            return _update(store, root, progress)
+        except IndexDamagedError:
+            # As a full disk can leave Chroma's files. The library has all that is in them.
+            repair(store)
+            return _update(store, root, progress)
 
 
 def _check_same_folder(store: Store, root: Path) -> None:
@@ -106,9 +111,9 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
             f"({len(skipped)} other files were passed over)."
         )
     store.library.remember({"folder": str(root)})
+    is_doubtful = move(store)  # first: where the vectors were may be gone
     store.current.delete_others()
-    had_crashed = _sweep(store, stored=False)
-    move(store)
+    is_doubtful |= _sweep(store, stored=False)
     before, known = store.library.sources(), store.catalogue.known()
     course = _Course(len(candidates), progress, failed=failed)
     embedder = store.embedder_kind
@@ -129,7 +134,7 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
         workshop.close()
     _retire(store, known, {candidate.source for candidate in candidates}, failed)
     _sweep(store, stored=True)
-    _mend(store, one_by_one=had_crashed)
+    _mend(store, one_by_one=is_doubtful)
     compact(store)
     return _report(store, before, failed, skipped)
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import IndexFolderError, is_disk_full
+from index.errors import IndexDamagedError, IndexFolderError, is_disk_full
 
 Vectors = npt.NDArray[np.float32]
 """Unit vectors, shape (n, dimension)."""
@@ -97,7 +97,7 @@ class VectorIndex:
                 f"The disk of {self._place} is full ({error}); free some space and index the "
                 "articles again: what is indexed stays."
             )
-        return IndexFolderError(
+        return IndexDamagedError(
             f"The index of vectors in {self._place} cannot be used ({error}); make it anew with "
             "qa index FOLDER --rebuild."
         )

@@ -111,6 +111,24 @@ def test_a_server_that_restarts_between_two_questions_is_asked_again(
         assert index.search(QUESTION) == before
 
 
+def test_a_server_that_has_another_address_is_found_again_and_nothing_made_anew(
+    tmp_path: Path, articles: Path
+) -> None:
+    with (
+        ChromaServer(tmp_path / "server") as server,
+        Index(tmp_path / "db", chroma=server.address) as index,
+    ):
+        index.update(articles)
+        before = snapshot(index)
+    with ChromaServer(tmp_path / "server") as server:
+        with Index(tmp_path / "db") as index, pytest.raises(IndexFolderError, match="--chroma"):
+            index.search(QUESTION)
+        with Index(tmp_path / "db", chroma=server.address) as index:
+            assert len(index.update(articles).unchanged) == 5
+            assert index._store.current.address.number == 2
+            assert snapshot(index) == before
+
+
 def test_a_server_that_lost_its_data_is_filled_again_from_the_library(
     tmp_path: Path, articles: Path, server: ChromaServer
 ) -> None:

@@ -4,13 +4,14 @@ import random
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_update import QUESTIONS, fresh, snapshot, some_article, write
 
 from index import Index, rebuild
 from index.embed import HashingEmbedder, Vectors
-from index.errors import IndexBusyError, IndexFolderError, ModelError
+from index.errors import IndexBusyError, IndexDamagedError, ModelError
 
 QUESTION = "लावरोव ने क्या वादा किया?"
 
@@ -60,19 +61,46 @@ def test_questions_are_answered_all_the_while(tmp_path: Path, articles: Path) ->
         assert generations(index) == ["generation-6"]
 
 
-@pytest.mark.parametrize("part", ["terms/meta.json", "chroma/chroma.sqlite3"])
-def test_damaged_indexes_are_made_anew_from_the_library(
-    tmp_path: Path, articles: Path, part: str
-) -> None:
+PARTS = ["terms/meta.json", "chroma/chroma.sqlite3"]
+
+
+def damaged(tmp_path: Path, articles: Path, part: str) -> dict[str, Any]:
+    """Make an index and spoil a file of it; gives what it showed before."""
     with Index(tmp_path / "db") as index:
         index.update(articles)
         before = snapshot(index)
     (tmp_path / "db" / "generation-1" / part).write_bytes(b"no such thing" * 100)
+    return before
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_damaged_indexes_are_made_anew_from_the_library(
+    tmp_path: Path, articles: Path, part: str
+) -> None:
+    before = damaged(tmp_path, articles, part)
     with Index(tmp_path / "db") as index:
-        with pytest.raises(IndexFolderError, match="--rebuild"):
-            index.search(QUESTION)
+        with pytest.raises(IndexDamagedError, match="--rebuild"):
+            index.verify()
         index.rebuild()
         assert snapshot(index) == before
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_update_makes_damaged_indexes_anew_by_itself(
+    tmp_path: Path, articles: Path, part: str
+) -> None:
+    before = damaged(tmp_path, articles, part)
+    with Index(tmp_path / "db") as index:
+        assert len(index.update(articles).unchanged) == 5
+        assert snapshot(index) == before
+
+
+def test_words_find_what_they_can_while_the_vectors_are_damaged(
+    tmp_path: Path, articles: Path
+) -> None:
+    damaged(tmp_path, articles, PARTS[1])
+    with Index(tmp_path / "db") as index:
+        assert index.search(QUESTION)[0].passage.source == "lavrov-hi.txt"
 
 
 class Failing(HashingEmbedder):
