@@ -33,7 +33,7 @@ _WORDS: dict[AnswerLanguage, dict[str, str]] = {
         "sources": "स्रोत",
         "undated": "तारीख़ नहीं मिली",
         "page": "पृष्ठ {page}",
-        "also in": "यही पाठ इस फ़ाइल में भी है:",
+        "also in": "यही लेख इस फ़ाइल में भी है:",
     },
     "en": {
         "searching": "Searching the articles…",
@@ -59,7 +59,7 @@ _WORDS: dict[AnswerLanguage, dict[str, str]] = {
         "sources": "Srot",
         "undated": "tareekh nahin mili",
         "page": "prishth {page}",
-        "also in": "yahi paath is file mein bhi hai:",
+        "also in": "yahi lekh is file mein bhi hai:",
     },
 }
 EMPTY = {

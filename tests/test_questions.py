@@ -1,6 +1,6 @@
 """The project's own questions on the shipped articles, in three forms: a guard, not a measure.
 
-The floors stand below what was measured when they were set (README, "How good it is"); they were
+The floors stand below what was measured when they were set (docs/quality.md); they were
 not tuned for. The same questions are measured, with every miss listed, by `qa eval`.
 """
 

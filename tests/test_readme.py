@@ -1,4 +1,4 @@
-"""What the README says: its commands run and print what it shows, and it names what is there."""
+"""What the README and docs/ say: commands print what is shown, and what is named is there."""
 
 import doctest
 import os
@@ -7,27 +7,43 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from test_serve import post, served
 
-from qa import cli
+from index import Passage, UpdateReport
+from qa import Answer, Citation, Sentence, cli
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
+FILES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in FILES}
+README, ALL = PAGES["README.md"], "\n".join(PAGES.values())
+TABLES, TREE, PROGRAMS = (
+    PAGES[f"docs/{name}.md"] for name in ("commands", "how-it-works", "programs")
+)
 COMMANDS = ("index", "ask", "search", "chat", "serve", "eval", "models", "doctor")
 OWN_ARTICLES = ("imran-lavrov-mulaqat-hi.txt", "jaishankar-qin-lavrov-goa-en.txt")
-"""What ~/news holds in the README, beside an empty file and a PDF."""
+"""What ~/news holds in the README, beside an empty file and a photograph."""
+THREE_MINUTES = 1_050
+"""Words, and what else stands between spaces."""
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+def blocks(language: str, text: str = ALL) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
-def examples() -> list[tuple[str, str]]:
+def examples(text: str) -> list[tuple[str, str]]:
     """List each command of the console blocks with what it prints; ... stands for anything."""
-    parts = [part for block in blocks("console") for part in re.split(r"^\$ ", block, flags=re.M)]
+    shown = blocks("console", text)
+    parts = [part for block in shown for part in re.split(r"^\$ ", block, flags=re.M)]
     return [(command, output) for command, _, output in (p.partition("\n") for p in parts if p)]
+
+
+SHOWING = [name for name, text in PAGES.items() if examples(text)]
+"""The pages that show commands."""
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -49,41 +65,62 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def run_as_shown(folder: Path, command: str) -> str:
+    """Run a command of the console blocks; returns all that it printed."""
+    program, *arguments = shlex.split(command)
+    assert program == "qa"
+    done = run(folder, "-m", "qa", *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Lay out a folder as `make run` leaves it, with articles of one's own in ~/news."""
+    """Lay out a folder as `make run` leaves it, with articles of one's own beside it."""
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
-    news = tmp_path / "news"
+    news, archive = tmp_path / "news", tmp_path / "archive"
     news.mkdir()
+    archive.mkdir()
     for name in OWN_ARTICLES:
         shutil.copy(ROOT / "seeds" / name, news)
     (news / "empty.txt").touch()
-    (news / "minutes.pdf").write_bytes(b"%PDF-1.7\n")
-    (terms,) = blocks("tsv")
-    (tmp_path / "terms.tsv").write_text(terms, encoding="utf-8")
-    (questions,) = blocks("json")
-    (tmp_path / "questions.jsonl").write_text(questions, encoding="utf-8")
-    done = run(tmp_path, "-m", "qa", "index", "seeds")
-    assert done.returncode == 0, done.stderr
+    (news / "page.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    for language, file in (
+        ("csv", archive / "news.csv"),
+        ("tsv", tmp_path / "terms.tsv"),
+        ("json", tmp_path / "questions.jsonl"),
+    ):
+        (content,) = blocks(language)
+        file.write_text(content, encoding="utf-8")
+    run_as_shown(tmp_path, "qa index seeds")
     return tmp_path
 
 
 def options(command: str, capsys: pytest.CaptureFixture[str]) -> set[str]:
+    """List a command's options."""
     with pytest.raises(SystemExit):
         cli.main([command, "--help"])
     return set(re.findall(r"--[a-z]+", capsys.readouterr().out)) - {"--help"}
 
 
-def test_the_commands_print_what_the_readme_shows(folder: Path) -> None:
-    assert len(examples()) >= 4
-    for command, expected in examples():
-        program, *arguments = shlex.split(command)
-        assert program == "qa"
-        done = run(folder, "-m", "qa", *arguments)
-        printed = done.stdout + done.stderr
-        assert done.returncode == 0, printed
+def test_a_newcomer_reads_the_readme_in_three_minutes() -> None:
+    assert len(README.split()) <= THREE_MINUTES
+
+
+def test_commands_are_shown_where_they_are_told_of() -> None:
+    assert SHOWING == ["README.md", "docs/articles.md", "docs/models.md", "docs/quality.md"]
+
+
+@pytest.mark.parametrize("page", SHOWING)
+def test_the_commands_print_what_the_page_shows(folder: Path, page: str) -> None:
+    if page != "README.md":  # which is read before
+        for command, _ in examples(README):
+            if command.startswith("qa index "):
+                run_as_shown(folder, command)
+    for command, expected in examples(PAGES[page]):
+        printed = run_as_shown(folder, command)
         same = doctest.OutputChecker().check_output(expected, printed, doctest.ELLIPSIS)
-        assert same, f"{command}\nprints\n{printed}\nand the README says\n{expected}"
+        assert same, f"{command}\nprints\n{printed}\nand {page} says\n{expected}"
 
 
 def test_the_python_prints_what_its_comments_say(folder: Path) -> None:
@@ -97,8 +134,34 @@ def test_the_python_prints_what_its_comments_say(folder: Path) -> None:
         assert [line for line in printed if line in expected] == expected, done.stdout
 
 
+def test_the_request_that_is_shown_is_answered(folder: Path) -> None:
+    (request,) = blocks("sh", PROGRAMS)
+    program, address, _, header, _, body = shlex.split(request.replace("\\\n", ""))
+    assert (program, header) == ("curl", "Content-Type: application/json")
+    at = urlsplit(address)
+    assert at.netloc == "127.0.0.1:7861"
+    with served(folder / ".khabar") as (url, _):
+        citation = post(f"{url}{at.path}", body.encode()).json()["citations"][0]
+    assert citation["source"] == OWN_ARTICLES[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "unsaid"),
+    [
+        (Answer, {"shown"}),
+        (Citation, set()),
+        (Sentence, set()),
+        (Passage, {"id", "page_breaks"}),
+        (UpdateReport, set()),
+    ],
+)
+def test_every_field_of_the_json_is_told(kind: type, unsaid: set[str]) -> None:
+    names = {field.name for field in fields(kind)} - unsaid
+    assert names <= set(re.findall(r"`(\w+)`", PROGRAMS))
+
+
 def test_the_table_has_every_command_and_every_option(capsys: pytest.CaptureFixture[str]) -> None:
-    rows = dict(re.findall(r"^\| `qa ([a-z]+)[^`]*` \|(.*)$", README, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `qa ([a-z]+)[^`]*` \|(.*)$", TABLES, re.MULTILINE))
     with pytest.raises(SystemExit):
         cli.main(["--help"])
     there = re.findall(r"^    ([a-z]+)  ", capsys.readouterr().out, re.MULTILINE)
@@ -108,24 +171,41 @@ def test_the_table_has_every_command_and_every_option(capsys: pytest.CaptureFixt
         assert set(re.findall(r"--[a-z]+", row)) | db == options(command, capsys)
 
 
+def test_every_option_is_told_of_once(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = re.findall(r"^\| (`--.*?) \|", TABLES, re.MULTILINE)
+    told = [option for row in rows for option in re.findall(r"--[a-z]+", row)]
+    assert sorted(told) == sorted(set().union(*(options(each, capsys) for each in COMMANDS)))
+
+
+def test_every_environment_variable_is_told_of() -> None:
+    code = "".join(
+        path.read_text("utf-8") for name in ("index", "qa") for path in (ROOT / name).glob("*.py")
+    )
+    rows = re.findall(r"^\| (`[A-Z].*?) \|", TABLES, re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert set(re.findall(r"\bKHABAR_[A-Z_]+", code)) == {t for t in told if "KHABAR" in t}
+    assert {name for name in told if name not in code} == set()
+
+
 def test_every_command_mentioned_exists_with_its_options(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    mentioned = re.findall(r"(?:`|^\$ )qa ([a-z]+)([^`\n]*)", README, re.MULTILINE)
+    mentioned = re.findall(r"(?:`|^\$ )qa ([a-z]+)([^`\n]*)", ALL, re.MULTILINE)
     assert {command for command, _ in mentioned} == set(COMMANDS)
+    known = {command: options(command, capsys) for command in COMMANDS}
     for command, rest in mentioned:
-        assert set(re.findall(r"--[a-z]+", rest)) <= options(command, capsys)
+        assert set(re.findall(r"--[a-z]+", rest)) <= known[command]
 
 
 def test_every_make_target_mentioned_exists() -> None:
-    rules = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    targets = set(re.findall(r"(?:`|>|, |^)make ([a-z]+)", README, re.MULTILINE))
-    assert {"run", "test"} <= targets <= rules
+    rules = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"(?:`|>|, |^)make ([a-z-]+)", ALL, re.MULTILINE))
+    assert {"run", "test", "bench-indexing"} <= targets <= rules
 
 
-@pytest.mark.parametrize("package", ["index", "qa"])
-def test_the_tree_has_every_module_and_nothing_else(package: str) -> None:
-    (tree,) = blocks("text")
+@pytest.mark.parametrize("package", ["index", "qa", "bench"])
+def test_the_tree_has_every_module_once_and_nothing_else(package: str) -> None:
+    (tree,) = blocks("text", TREE)
     _, _, rest = tree.partition(f"{package}/ ")
     _, *lines = rest.splitlines()
     names = []
@@ -138,9 +218,23 @@ def test_the_tree_has_every_module_and_nothing_else(package: str) -> None:
     assert [name for name in names if not (ROOT / package / name).exists()] == []
 
 
-def test_the_files_that_are_named_exist() -> None:
-    linked = re.findall(r"\]\((?!http)([^)]+)\)", README)
-    named = re.findall(r"(?:bench|index|qa|tests)/[\w/]+\.[a-z]+", README)
-    assert linked
-    assert named
-    assert [name for name in linked + named if not (ROOT / name).exists()] == []
+def slugs(page: Path) -> set[str]:
+    """Name the headings of a page as links do."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_files_and_headings_that_are_named_exist(page: str) -> None:
+    for link in re.findall(r"\]\((?!http)([^)]+)\)", PAGES[page]):
+        name, _, heading = link.partition("#")
+        target = (ROOT / page).parent / name
+        assert target.exists(), link
+        assert not heading or heading in slugs(target), link
+    named = re.findall(r"(?:bench|index|qa|tests)/[\w/]+\.[a-z]+", PAGES[page])
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    linked = set(re.findall(r"\]\((docs/[^)#]+\.md)\)", README))
+    assert linked == set(PAGES) - {"README.md"}
