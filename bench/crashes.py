@@ -51,7 +51,7 @@ from whole import Case, check, opened, prepare, state
 
 from index import KhabarError
 from index.library import Library
-from index.store import SERVER
+from index.store import PLACE, SERVER
 
 UNDISTURBED = 2
 """Rounds of updates that run to their end, as many at a time as there are jobs."""
@@ -209,7 +209,7 @@ def kill_server(case: Case, scratch: Path, chance: random.Random) -> str:
     port = free_port()
     with closing(Library(database)) as library:
         # Its server has moved: questions come before the next update, which would find out.
-        library.remember({SERVER: f"http://127.0.0.1:{port}"})
+        library.remember({SERVER: f"http://127.0.0.1:{port}", PLACE: str(database)})
     with serving(kept, port) as (chroma, server), updating(database, case, chroma) as child:
         time.sleep(chance.uniform(0, case.seconds))
         server.kill()
@@ -363,7 +363,7 @@ def main() -> None:
     spawn = multiprocessing.get_context("spawn")
     with (
         tempfile.TemporaryDirectory() as name,
-        ProcessPoolExecutor(options.jobs, mp_context=spawn, max_tasks_per_child=10) as jobs,
+        ProcessPoolExecutor(options.jobs, mp_context=spawn) as jobs,
     ):
         case = prepare(Path(name), options.files, options.seed)
         # As many at a time as later: two on two cores take longer than one.

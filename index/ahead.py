@@ -2,10 +2,12 @@
 
 import queue
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
 _T = TypeVar("_T")
+_BEAT = 1.0
+"""Seconds between two calls of `waiting`."""
 _WAITING = 0.1
 """Seconds after which a full queue is looked at again: whether anybody still wants the rest."""
 
@@ -17,23 +19,38 @@ class _End:
         self.error = error
 
 
-def ahead(items: Generator[_T], depth: int = 1) -> Generator[_T]:
+def ahead(
+    items: Generator[_T],
+    depth: int = 1,
+    *,
+    stop: Callable[[], None] = lambda: None,
+    waiting: Callable[[], None] = lambda: None,
+) -> Generator[_T]:
     """Pass on a generator's items; it runs up to `depth` items ahead in a thread of its own.
 
-    What it raises is raised here, in its place. When this one is closed, the generator is closed
-    too, in its thread, and has ended when `close` returns.
+    What it raises is raised here, in its place. When this one ends, whatever ends it, `stop` is
+    called, to let the generator wait for nothing any more; it is closed, in its thread, and has
+    ended then. `waiting` is called each second without an item, and may raise to end it.
     """
     done: queue.Queue[_T | _End] = queue.Queue(depth)
     stopped = threading.Event()
     thread = threading.Thread(target=_fill, args=(items, done, stopped), daemon=True)
     thread.start()
     try:
-        while not isinstance(item := done.get(), _End):
+        while True:
+            try:
+                item = done.get(timeout=_BEAT)
+            except queue.Empty:
+                waiting()
+                continue
+            if isinstance(item, _End):
+                break
             yield item
         if item.error:
             raise item.error
     finally:
         stopped.set()
+        stop()
         thread.join()
 
 

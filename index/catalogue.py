@@ -97,10 +97,10 @@ class Catalogue:
         query = "SELECT hash FROM articles WHERE state != 'pending'"
         return Known(files, self._failures(), {row[0] for row in self._library.rows(query)})
 
-    def sources_in(self, files: Iterable[str]) -> set[str]:
-        """List the sources of files."""
-        query = "SELECT source FROM sources WHERE file IN (SELECT value FROM json_each(?))"
-        return {row[0] for row in self._library.rows(query, [json.dumps(list(files))])}
+    def sources_in(self, files: Iterable[str]) -> dict[str, str]:
+        """Map the sources of files to them."""
+        query = "SELECT source, file FROM sources WHERE file IN (SELECT value FROM json_each(?))"
+        return dict(self._library.rows(query, [json.dumps(list(files))]))
 
     def _failures(self) -> dict[str, list[Failure]]:
         found: dict[str, list[Failure]] = {}
@@ -241,11 +241,12 @@ class Catalogue:
             )
         self._library.vocabulary_changes += 1
 
-    def ready(self) -> Iterator[int]:
-        """List the searchable articles in the order of a new index: by source."""
+    def complete(self) -> Iterator[int]:
+        """List the READY articles in the order of a new index, by source, then the STORED ones."""
         query = (
-            "SELECT article FROM (SELECT article, min(source) AS first FROM sources"
-            " GROUP BY article) ORDER BY first"
+            "SELECT a.id, min(s.source) AS first FROM articles a"
+            " LEFT JOIN sources s ON s.article = a.id WHERE a.state IN ('ready', 'stored')"
+            " GROUP BY a.id ORDER BY first IS NULL, first, a.id"
         )
         return (row[0] for row in self._library.rows(query))
 

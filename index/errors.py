@@ -4,6 +4,7 @@ KhabarError
 ├── FolderError          the folder of articles is not there, or holds none
 ├── WatchError           changes in that folder are not reported by the system (followed still)
 ├── FileError            one article cannot be read (reported, never stops the others)
+│   └── NotNowError          not now, through no fault of the file
 ├── QuestionError        nothing that can be asked: empty, too long, another script
 ├── QuestionFileError    a file of questions, or of an earlier evaluation, that cannot be used
 ├── IndexFolderError     the index folder is not ours, of another version, or not writable
@@ -17,13 +18,19 @@ KhabarError
 """
 
 import errno
+import shutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from index.holder import Holder
 
 _FULL = ("No space left", "disk is full", "os error 28")
 """How SQLite, Chroma and tantivy pass on that a disk is full."""
+_HARDLY_ANY = 1_000_000
+"""Bytes; with fewer no update gets far."""
+_REFUSED = ("too many open files", "permission denied", "read-only", "readonly", "not permitted")
 
 
 class KhabarError(Exception):
@@ -40,6 +47,10 @@ class WatchError(KhabarError):
 
 class FileError(KhabarError):
     """One article cannot be read; the update goes on with the others."""
+
+
+class NotNowError(FileError):
+    """One article cannot be read now, through no fault of its own."""
 
 
 class QuestionError(KhabarError):
@@ -89,7 +100,18 @@ class TermsError(KhabarError):
     """A file of the user's own terms is missing, too large, or has a line that says nothing."""
 
 
-def is_disk_full(error: BaseException) -> bool:
-    """Whether something failed because a disk, or what one may have of it, is full."""
+def is_disk_full(error: BaseException, folder: "Path") -> bool:
+    """Whether something failed because the disk of a folder, or one's part of it, is full."""
     number = error.errno if isinstance(error, OSError) else None
-    return number in (errno.ENOSPC, errno.EDQUOT) or any(words in str(error) for words in _FULL)
+    if number in (errno.ENOSPC, errno.EDQUOT) or any(words in str(error) for words in _FULL):
+        return True
+    # Not everybody says so: tantivy's writer "was killed", Chroma reads what it could not write.
+    try:
+        return shutil.disk_usage(folder).free < _HARDLY_ANY
+    except (OSError, ValueError):
+        return False
+
+
+def is_refused(error: BaseException) -> bool:
+    """Whether something failed because the system did not let it, and not for what it found."""
+    return any(words in str(error).lower() for words in _REFUSED)

@@ -86,7 +86,8 @@ class Generation:
 
     def delete(self) -> None:
         """Let go of the files and delete them, as far as that can be done now."""
-        # A server that does not answer is asked again by `delete_others`, at the next update.
+        # A server that does not answer now is asked again by `delete_others` at the next update, if
+        # it is still the index's own by then.
         with suppress(IndexFolderError):
             if self.address.server is not None:
                 self.vectors.delete_all()

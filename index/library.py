@@ -148,6 +148,11 @@ class Library:
             )
 
     @staticmethod
+    def is_in(folder: Path) -> bool:
+        """Whether a folder holds a library."""
+        return (folder / FILE_NAME).is_file()
+
+    @staticmethod
     def unusable(folder: Path, error: Exception) -> IndexFolderError:
         """Say that the folder cannot be written or read, and what to do."""
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, _NOT_DAMAGE):
@@ -155,7 +160,7 @@ class Library:
                 f"The index in {folder} is damaged ({error}); delete the folder and index the "
                 "articles again."
             )
-        if is_disk_full(error):
+        if is_disk_full(error, folder):
             return IndexFolderError(
                 f"The disk of {folder} is full ({error}); free some space and index the articles "
                 "again: what is indexed stays."
@@ -255,15 +260,16 @@ class Library:
         )
         wanted = None if sources is None else set(sources)
         found: dict[int, Place] = {}
+        others: dict[int, list[str]] = {}
         for row in self.rows(query, [_json(ids)]):
             number, article, source, file, start, end, day, spoken = row
             if wanted is not None and not {source, file} & wanted:
                 continue
             if number in found:
-                found[number] = replace(found[number], also_in=(*found[number].also_in, source))
+                others.setdefault(number, []).append(source)
             else:
                 found[number] = Place(article, source, start, end, _day(day), _language(spoken))
-        return found
+        return found | {n: replace(found[n], also_in=tuple(each)) for n, each in others.items()}
 
     def passages(self, places: Mapping[int, Place]) -> dict[int, Passage]:
         """Read the passages that stand there; those no longer READY are left out."""

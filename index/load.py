@@ -4,10 +4,11 @@ The only reader of the user's files. Links are never followed, so nothing outsid
 read. What is not plain text, reading.py has read in another process.
 """
 
+import errno
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +67,8 @@ _KINDS: dict[bytes, tuple[str, tuple[str, ...]]] = {
 }
 """How files begin that can be told for certain; what each is, and the suffixes it may have."""
 
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Open no link, and do not wait for whoever may write into a pipe; where the system can."""
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b]")
 """Characters that no text has: not the ends of lines, pages and records."""
 
@@ -102,41 +105,44 @@ def check_folder(folder: Path) -> Path:
     return folder.resolve()
 
 
-def scan(folder: Path, skipped: dict[str, str], failed: dict[str, str]) -> list[Candidate]:
-    """List the files that may be articles, sorted by source.
+def scan(
+    folder: Path, skipped: dict[str, str], failed: dict[str, str], aside: Path | None = None
+) -> list[Candidate]:
+    """List the files that may be articles, sorted by source; none below `aside`.
 
     What is passed over goes into `skipped`, what cannot be read into `failed`, with the reason.
     """
-    found = list(_walk(folder, folder, skipped, failed))
+    found: list[Candidate] = []
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            entries = [*os.scandir(here)]
+        except OSError as error:
+            failed[_printable(_source(folder, here))] = f"cannot be listed: {_reason(error)}."
+            continue
+        for entry in entries:
+            path = Path(entry.path)
+            source = _printable(_source(folder, path))
+            if path == aside:
+                continue
+            if entry.name.startswith("."):
+                skipped[source] = "hidden"
+            elif entry.is_symlink():
+                skipped[source] = "a link; links are not followed, put the file itself there"
+            elif entry.is_dir():
+                waiting.append(path)
+            elif not entry.is_file():
+                skipped[source] = "not a regular file"
+            elif path.suffix.lower() not in SUFFIXES:
+                kind = path.suffix or "no suffix"
+                known = ", ".join(SUFFIXES)
+                skipped[source] = f"not a format Khabar reads ({kind}; it reads {known})"
+            elif source != _source(folder, path):
+                failed[source] = "the file's name is not valid UTF-8; rename it."
+            else:
+                found.append(Candidate(source, path))
     return sorted(found, key=lambda candidate: candidate.source)
-
-
-def _walk(
-    root: Path, folder: Path, skipped: dict[str, str], failed: dict[str, str]
-) -> Iterator[Candidate]:
-    try:
-        entries = list(os.scandir(folder))
-    except OSError as error:
-        failed[_printable(_source(root, folder))] = f"cannot be listed: {_reason(error)}."
-        return
-    for entry in entries:
-        path = Path(entry.path)
-        source = _printable(_source(root, path))
-        if entry.name.startswith("."):
-            skipped[source] = "hidden"
-        elif entry.is_symlink():
-            skipped[source] = "a link; links are not followed, put the file itself in the folder"
-        elif entry.is_dir():
-            yield from _walk(root, path, skipped, failed)
-        elif not entry.is_file():
-            skipped[source] = "not a regular file"
-        elif path.suffix.lower() not in SUFFIXES:
-            kind = path.suffix or "no suffix"
-            skipped[source] = f"not a format Khabar reads ({kind}; it reads {', '.join(SUFFIXES)})"
-        elif source != _source(root, path):
-            failed[source] = "the file's name is not valid UTF-8; rename it."
-        else:
-            yield Candidate(source, path)
 
 
 def _source(root: Path, path: Path) -> str:
@@ -160,15 +166,25 @@ def read_bytes(path: Path) -> bytes:
     suffix = path.suffix.lower()
     most = _MAX_BYTES.get(suffix, MAX_BYTES)
     try:
-        size = path.stat().st_size
-        if size > most:
-            what = f"a {suffix} file" if suffix in _MAX_BYTES else "an article"
-            raise FileError(
-                f"{size / 1e6:.0f} MB; {what} may have {most / 1e6:.0f} MB, split the file."
-            )
-        data = path.read_bytes()
+        # Since it was listed, a link or a pipe may have taken its place.
+        file = os.open(path, os.O_RDONLY | _NO_LINK | getattr(os, "O_BINARY", 0))
+        with os.fdopen(file, "rb") as opened:
+            about = os.fstat(file)
+            if not stat.S_ISREG(about.st_mode):
+                raise FileError("cannot be read: it is no regular file any more.")
+            if about.st_size > most:
+                what = f"a {suffix} file" if suffix in _MAX_BYTES else "an article"
+                raise FileError(
+                    f"{about.st_size / 1e6:.0f} MB; {what} may have {most / 1e6:.0f} MB, split "
+                    "the file."
+                )
+            data = opened.read(most + 1)
     except OSError as error:
-        raise FileError(f"cannot be read: {_reason(error)}.") from error
+        is_link = error.errno == errno.ELOOP
+        reason = "it is a link, and links are not followed" if is_link else _reason(error)
+        raise FileError(f"cannot be read: {reason}.") from error
+    if len(data) > most:
+        raise FileError("cannot be read: it grows; wait until it is written.")
     if not data.strip():
         raise FileError("the file is empty.")
     return data

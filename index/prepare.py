@@ -19,7 +19,7 @@ from index.catalogue import NewArticle, ReadFile
 from index.changed import Failed, Looked, Unchanged, Unread
 from index.devanagari import skeleton, sound_keys
 from index.embed import HashingEmbedder, Vectors
-from index.errors import FileError
+from index.errors import FileError, NotNowError
 from index.load import RawArticle
 from index.memo import Memo
 from index.reading import Reader
@@ -134,7 +134,8 @@ class Preparer:
         # Whatever one file makes a parser do, the others are still to be read.
         except Exception as error:
             reason = str(error) if isinstance(error, FileError) else f"cannot be read: {error!r}."
-            yield Failed(file.file, file.hash, reason)
+            is_machines = isinstance(error, NotNowError | OSError | MemoryError)
+            yield Failed(file.file, None if is_machines else file.hash, reason)
             return
         problems = {f"{file.file}{_SEPARATOR}{row}": why for row, why in reading.problems.items()}
         yield ReadFile(file.file, file.hash, articles, problems)

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import IO
 
 from index import load, reader_process
-from index.errors import FileError
+from index.errors import FileError, NotNowError
 from index.load import RawArticle
 from index.meta import Metadata
 from index.reader_process import HEAD, LENGTH
@@ -146,7 +146,7 @@ class Reader:
         }
         with self._lock:
             if self._closed:
-                raise FileError("it was not read, because reading was stopped.")
+                raise NotNowError("it was not read, because reading was stopped.")
             self._process = process = subprocess.Popen(  # noqa: S603, our own file
                 [sys.executable, "-I", "-X", "utf8", reader_process.__file__, json.dumps(settings)],
                 stdin=subprocess.PIPE,
@@ -161,7 +161,7 @@ class Reader:
             watch.end()
         if ready is None or "ready" not in ready:
             said = str(ready["broken"]) if ready and "broken" in ready else "it ended at once"
-            raise FileError(
+            raise NotNowError(
                 f"the process that reads this format did not start ({said}); install Khabar anew."
             )
         return process

@@ -9,6 +9,7 @@ import numpy as np
 
 from index import prepare
 from index.catalogue import DELETED_VECTORS
+from index.errors import IndexFolderError
 from index.generation import Generation
 from index.store import Progress, Store
 from index.vectors import VectorIndex
@@ -30,8 +31,8 @@ class Row:
 
 
 def rows(store: Store) -> Iterator[Row]:
-    """Read every READY passage out of the library, in the order of a new index."""
-    for article in store.catalogue.ready():
+    """Read every READY and STORED passage out of the library, in the order of a new index."""
+    for article in store.catalogue.complete():
         title, passages = store.library.texts(article)
         for passage, text in passages.items():
             yield Row(passage, article, text, title or "")
@@ -66,8 +67,8 @@ def rebuild(store: Store, progress: Progress | None = None) -> int:
 def move(store: Store) -> bool:
     """Bring the vectors where they are wanted, if they are elsewhere. For `update` to call.
 
-    Returns whether they were there already: a server may have got another address. Otherwise all is
-    made anew there; where they are now need not answer.
+    Returns whether they were there already: a server may have got another address. Otherwise they
+    are copied, or made anew where those that there are cannot be read.
     """
     wanted = store.wanted_address()
     if wanted == store.current.address:
@@ -78,7 +79,12 @@ def move(store: Store) -> bool:
         store.swap(there)
         return True
     there.close()
-    _rebuild(store, None, None)
+    try:
+        source: VectorIndex | None = store.current.vectors
+        store.current.vectors.count()
+    except IndexFolderError:
+        source = None  # it does not answer, or is damaged: then the texts are embedded again
+    _rebuild(store, source, None)
     return False
 
 
@@ -115,10 +121,11 @@ def _rebuild(store: Store, vectors: VectorIndex | None, progress: Progress | Non
                 progress(done, total)
         fresh.terms.replace(term_rows(rows(store)))
         _ = fresh.vectors  # an empty one too is made before it counts
+        store.swap(fresh)
     except BaseException:
-        fresh.delete()
+        if store.current is not fresh:
+            fresh.delete()
         raise
-    store.swap(fresh)
     return total
 
 

@@ -15,6 +15,8 @@ from index.types import Hit, Passage
 
 _CANDIDATES = 100
 """Passages each side proposes; the answer is hardly ever further down."""
+_DEEPER = 8
+"""Times as many, where too few of them are there to be seen."""
 _TITLE_WEIGHT = 0.3
 """A word in the title counts this much of one in the passage."""
 _DENSE_WEIGHT = 0.3
@@ -79,7 +81,12 @@ def search(
         articles = store.library.matching(since, until, sources)
     shown = max(limit, LOOKED_AT)
     depth = max(_CANDIDATES, limit)
-    places, scores = _find(store, asked, depth, shown, _Among(articles, sources))
+    among = _Among(articles, sources)
+    places, scores, found = _find(store, asked, depth, shown, among)
+    # While much is being indexed, what is not to be seen yet can fill all places.
+    while len(places) < shown and found >= depth:
+        depth *= _DEEPER
+        places, scores, found = _find(store, asked, depth, shown, among)
     if store.reranker is not None:
         scores = _rerank(store, store.reranker, asked, places, scores)
     scores = _prefer_time(asked, places, scores)
@@ -100,10 +107,11 @@ class _Among:
 
 def _find(
     store: Store, asked: Question, depth: int, shown: int, among: _Among
-) -> tuple[Mapping[int, Place], Mapping[int, float]]:
-    """Fuse the best passages by BM25 and the nearest by vectors. Returns places and scores.
+) -> tuple[Mapping[int, Place], Mapping[int, float], int]:
+    """Fuse the best passages by BM25 and the nearest by vectors.
 
-    Those of the best `shown` at least, and of all where others may yet come before them.
+    Returns places and scores, those of the best `shown` at least, and of all where others may yet
+    come before them; and how many passages were found, some of them perhaps not to be seen yet.
     """
     groups = [(term.rarity, term.alternatives) for term in asked.terms]
     vector = store.embedder.question(asked.text)
@@ -120,10 +128,12 @@ def _find(
         is_final = asked.time is None and store.reranker is None
         count = shown if is_final else len(scores)
         places = _places(store.library, scores, count, among.sources)
-        return places, {number: scores[number] for number in places}
-    places = store.library.places(list(dict(lexical) | dict(dense)), among.sources)
+        return places, {number: scores[number] for number in places}, len(scores)
+    candidates = [*(dict(lexical) | dict(dense))]
+    places = store.library.places(candidates, among.sources)
     weights = {number: _neural_share(asked, place) for number, place in places.items()}
-    return places, interpolate(_of_best(lexical), min_max(dense), weights)
+    fused = interpolate(_of_best(lexical), min_max(dense), weights)
+    return places, fused, len(candidates)
 
 
 def _places(

@@ -36,6 +36,8 @@ _OWN_TERMS = "own terms"
 """What the library remembers them by: as the user wrote them."""
 _GENERATION, SERVER, _IDENTITY = "generation", "chroma server", "identity"
 """What the library remembers of where the indexes are kept."""
+PLACE = "place"
+"""And of where it is kept itself."""
 LOCAL = "local"
 """In place of a Chroma server's address: the index's own folder."""
 
@@ -248,6 +250,11 @@ class _Parts:
         about = self.library.about
         if about(_IDENTITY) is None:
             self.library.remember({_IDENTITY: uuid.uuid4().hex, _GENERATION: "1"})
+        if about(PLACE) != str(folder):
+            # A copy is another index, and must not write into the first one's vectors on a server.
+            is_copy = Library.is_in(Path(about(PLACE) or folder))
+            new = {_IDENTITY: uuid.uuid4().hex} if is_copy and about(PLACE) else {}
+            self.library.remember({PLACE: str(folder)} | new)
         number, server = int(about(_GENERATION) or 1), about(SERVER) or None
         return Address(folder, about(_IDENTITY) or "", number, server)
 

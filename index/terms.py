@@ -5,12 +5,19 @@ Text arrives analysed; tantivy only splits at spaces.
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
 import tantivy
 
-from index.errors import IndexBusyError, IndexDamagedError, IndexFolderError, is_disk_full
+from index.errors import (
+    IndexBusyError,
+    IndexDamagedError,
+    IndexFolderError,
+    is_disk_full,
+    is_refused,
+)
 
 _HEAP_BYTES = 64_000_000
 BODY, TITLE = "body", "title"
@@ -57,12 +64,13 @@ class TermIndex:
         return searcher, lru_cache(_COUNTS_KEPT)(searcher.doc_freq)
 
     def _damaged(self, error: Exception) -> IndexFolderError:
-        if is_disk_full(error):
+        if is_disk_full(error, self._folder):
             return IndexFolderError(
                 f"The disk of {self._folder} is full ({error}); free some space and index the "
                 "articles again: what is indexed stays."
             )
-        return IndexDamagedError(
+        kind = IndexFolderError if is_refused(error) else IndexDamagedError
+        return kind(
             f"The index of terms in {self._folder} cannot be used ({error}); make it anew with "
             "qa index FOLDER --rebuild."
         )
@@ -95,7 +103,7 @@ class TermIndex:
             writer.garbage_collect_files()
             return writer
         except ValueError as error:
-            if "lock" not in str(error).lower():
+            if "LockBusy" not in str(error):
                 raise self._damaged(error) from error
             raise IndexBusyError(
                 "Another update of this index is running; wait for it to end."
@@ -104,16 +112,22 @@ class TermIndex:
     def _commit(
         self, writer: tantivy.IndexWriter, passages: Iterable[tuple[int, int, str, str]]
     ) -> None:
-        for passage, article, body, title in passages:
-            document = tantivy.Document()
-            document.add_unsigned("passage", passage)
-            document.add_unsigned("article", article)
-            document.add_text(BODY, body)
-            document.add_text(TITLE, title)
-            document.add_text(_EVERY, _EVERY)
-            writer.add_document(document)
         try:
+            for passage, article, body, title in passages:
+                document = tantivy.Document()
+                document.add_unsigned("passage", passage)
+                document.add_unsigned("article", article)
+                document.add_text(BODY, body)
+                document.add_text(TITLE, title)
+                document.add_text(_EVERY, _EVERY)
+                writer.add_document(document)
             writer.commit()
+        except (OSError, ValueError) as error:
+            # Gives the lock back, which would otherwise stay as long as anybody keeps the error.
+            with suppress(OSError, ValueError):
+                writer.wait_merging_threads()
+            raise self._damaged(error) from error
+        try:
             writer.wait_merging_threads()
             self._reader = self._read()
         except (OSError, ValueError) as error:

@@ -15,7 +15,8 @@ After the last batch:
 
 Questions see READY articles only. What a crash leaves is PENDING or LEAVING, and the next update
 begins with step 6 for both; or STORED, and is taken up when its file is read again, or else goes at
-the end. Then the passages are counted, one by one after a crash: where Chroma or tantivy lacks what
+the end. Then the passages are counted, and after a crash Chroma's are compared one by one: where
+Chroma or tantivy lacks what
 the library has, it is made again from the library; so is all of it where it is damaged.
 
 While one batch is written, the next is embedded and the one after it read.
@@ -23,7 +24,7 @@ While one batch is written, the next is embedded and the one after it read.
 
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -35,7 +36,13 @@ from index.ahead import ahead
 from index.catalogue import Known, ReadFile, StoredArticle
 from index.changed import Failed, Looked, Unread
 from index.embed import Embedder, Vectors
-from index.errors import FolderError, IndexDamagedError, IndexFolderError, ModelError
+from index.errors import (
+    FolderError,
+    IndexDamagedError,
+    IndexFolderError,
+    KhabarError,
+    ModelError,
+)
 from index.prepare import Batch, Ended
 from index.rebuild import add_vectors, compact, move, repair, rows, term_rows
 from index.store import Progress, Store
@@ -97,6 +104,10 @@ class _Course:
         else:
             self.failed |= file.problems
         self.done += 1
+        self.show()
+
+    def show(self) -> None:
+        """Say how far it has come; whoever hears it may end the update."""
         if self.progress:
             self.progress(self.done, self.total)
 
@@ -104,7 +115,7 @@ class _Course:
 def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport:
     skipped: dict[str, str] = {}
     failed: dict[str, str] = {}
-    candidates = load.scan(root, skipped, failed)
+    candidates = load.scan(root, skipped, failed, store.folder)
     if not candidates and not failed:
         raise FolderError(
             f"{root} holds no article; put {', '.join(load.SUFFIXES)} files into it "
@@ -119,7 +130,8 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
     embedder = store.embedder_kind
     workshop = Workshop(Task(known.held, embedder.at_once, embedder.light))
     groups = _groups(changed.look(candidates, known), embedder.at_once)
-    batches = ahead(_embedded(ahead(workshop.prepare(groups)), store))
+    prepared = ahead(workshop.prepare(groups))
+    batches = ahead(_embedded(prepared, store), stop=workshop.stop, waiting=course.show)
     written: set[str] = set()
     try:
         for batch in batches:
@@ -128,14 +140,14 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
             for file in batch.ended:
                 course.ended(file)
     finally:
-        # First, so that nobody in another thread waits for it any longer.
-        workshop.stop()
         batches.close()
         workshop.close()
     _retire(store, known, {candidate.source for candidate in candidates}, failed)
     _sweep(store, stored=True)
     _mend(store, one_by_one=is_doubtful)
-    compact(store)
+    # What is indexed is indexed; without room for another making, the next update tries again.
+    with suppress(KhabarError):
+        compact(store)
     return _report(store, before, failed, skipped)
 
 
@@ -258,8 +270,9 @@ def _report(
     moved = {source: left[after[source]].pop() for source in came if left.get(after[source])}
     kept = store.catalogue.sources_in(failed)
     unlisted = _below(failed)
+    files = {*kept.values()}
     reasons = {
-        source: f"{reason} The earlier version stays indexed." if source in kept else reason
+        source: f"{reason} The earlier version stays indexed." if source in files else reason
         for source, reason in failed.items()
     }
     stayed = [source for source in after if source in before]

@@ -7,13 +7,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import IndexDamagedError, IndexFolderError, is_disk_full
+from index.errors import IndexDamagedError, IndexFolderError, is_disk_full, is_refused
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.config import Settings
 
 Vectors = npt.NDArray[np.float32]
 """Unit vectors, shape (n, dimension)."""
@@ -32,6 +36,10 @@ _TRIES = 20
 _RECONNECTING = 0.5
 """Seconds before a server that broke a connection off is asked once more: it may be restarting."""
 
+_GREETING = 10.0
+"""Seconds for a server to say that it is there."""
+_SILENCE = 120.0
+"""Seconds for it to answer: a thousand vectors take it less than one."""
 _MAX_RESULTS = 2**31 - 1
 """Chroma takes no larger number. It returns what there is where that is fewer; to count first
 takes as long as the query."""
@@ -61,20 +69,17 @@ class VectorIndex:
         settings = Settings(anonymized_telemetry=False, chroma_http_max_keepalive_connections=0)
         with self._reported():
             if isinstance(place, Path):
-                self._client = chromadb.PersistentClient(str(place), settings=settings)
+                self._client: Any = chromadb.PersistentClient(str(place), settings=settings)
             else:
-                at = urlsplit(check_address(place))
-                self._client = chromadb.HttpClient(
-                    host=at.hostname or "",
-                    port=at.port or (443 if at.scheme == "https" else 80),
-                    ssl=at.scheme == "https",
-                    settings=settings,
-                )
-            self._collection = self._client.get_or_create_collection(
-                name,
-                embedding_function=None,
-                configuration={"hnsw": {"space": "cosine"}},
-            )
+                self._client = _server(check_address(place), settings)
+            self._open()
+
+    def _open(self) -> None:
+        self._collection = self._client.get_or_create_collection(
+            self._name,
+            embedding_function=None,
+            configuration={"hnsw": {"space": "cosine"}},
+        )
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
@@ -85,6 +90,11 @@ class VectorIndex:
             yield
         except (ChromaError, OSError, httpx.HTTPError, ValueError) as error:
             raise self._unusable(error) from error
+        except Exception as error:
+            # Of a gateway's answer Chroma makes a bare Exception.
+            if type(error) is not Exception or isinstance(self._place, Path):
+                raise
+            raise self._unusable(error) from error
 
     def _unusable(self, error: Exception) -> IndexFolderError:
         if not isinstance(self._place, Path):
@@ -92,25 +102,32 @@ class VectorIndex:
                 f"The Chroma server at {self._place} cannot be used ({error}); see that it runs, "
                 "or keep the vectors elsewhere with --chroma (local: in the index's folder)."
             )
-        if is_disk_full(error):
+        if is_disk_full(error, self._place):
             return IndexFolderError(
                 f"The disk of {self._place} is full ({error}); free some space and index the "
                 "articles again: what is indexed stays."
             )
-        return IndexDamagedError(
+        kind = IndexFolderError if is_refused(error) else IndexDamagedError
+        return kind(
             f"The index of vectors in {self._place} cannot be used ({error}); make it anew with "
             "qa index FOLDER --rebuild."
         )
 
     def _again(self, act: Callable[[], _T]) -> _T:
-        """Do what may be done twice, and once more if a server broke the connection off."""
+        """Do what may be done twice, and once more if a server broke the connection off.
+
+        Or if it has lost what it had: the next update fills it again.
+        """
         import httpx
+        from chromadb.errors import NotFoundError
 
         try:
             return act()
         except httpx.TransportError:
             time.sleep(_RECONNECTING)
-            return act()
+        except NotFoundError:
+            self._open()
+        return act()
 
     def add(self, passages: Sequence[int], articles: Sequence[int], vectors: Vectors) -> None:
         """Add (or overwrite) the vectors of passages; the three are of one length."""
@@ -217,6 +234,20 @@ class VectorIndex:
     def close(self) -> None:
         """Let go of the files or the connection."""
         self._client.close()
+
+
+def _server(address: str, settings: "Settings") -> "ClientAPI":
+    """Connect to a server, if it answers: Chroma's own client would wait without end."""
+    import chromadb
+    import httpx
+
+    httpx.get(f"{address}/api/v2/heartbeat", timeout=_GREETING).raise_for_status()
+    at = urlsplit(address)
+    port = at.port or (443 if at.scheme == "https" else 80)
+    is_safe = at.scheme == "https"
+    client = chromadb.HttpClient(at.hostname or "", port, ssl=is_safe, settings=settings)
+    client._server._session.timeout = _SILENCE
+    return client
 
 
 def check_address(address: str) -> str:

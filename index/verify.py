@@ -1,4 +1,4 @@
-"""Whether library, Chroma, tantivy and the folder say the same. Nothing is written here."""
+"""Whether library, Chroma, tantivy and the folder say the same. None of them is changed here."""
 
 from collections.abc import Collection, Iterator
 from itertools import islice
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from index import load, prepare
-from index.errors import FileError
+from index.errors import FileError, FolderError
 from index.rebuild import Row, rows
 from index.store import Progress, Store
 
@@ -24,7 +24,12 @@ def verify(store: Store, folder: Path | None, progress: Progress | None = None) 
     `progress` is called with (passages done, passages in all). Raises IndexBusyError while an
     update is running, FolderError if the folder is not there.
     """
-    root = folder or Path(store.library.about("folder") or "")
+    followed = store.library.about("folder")
+    if folder is None and followed is None:
+        raise FolderError(
+            f"The index {store.folder} follows no folder yet; make it first: qa index FOLDER."
+        )
+    root = folder or Path(followed or "")
     with store.updated():
         if damage := store.library.damage():
             return (
@@ -106,7 +111,7 @@ def _made_otherwise(
 
 
 def _vocabulary(store: Store) -> Iterator[str]:
-    held = (store.library.texts(article) for article in store.catalogue.ready())
+    held = (store.library.texts(article) for article in store.catalogue.complete())
     counted = prepare.count(prepare.forms(title, texts.values()) for title, texts in held)
     stored = store.library.vocabulary()
     other = [pair for pair in counted.keys() | stored if counted[pair] != stored.get(pair, 0)]
@@ -117,13 +122,16 @@ def _vocabulary(store: Store) -> Iterator[str]:
 def _folder(store: Store, root: Path) -> Iterator[str]:
     known = store.catalogue.known()
     failed: dict[str, str] = {}
-    candidates = {candidate.source: candidate.path for candidate in load.scan(root, {}, failed)}
+    candidates = {
+        candidate.source: candidate.path for candidate in load.scan(root, {}, failed, store.folder)
+    }
     changed, new = [], []
     for file, path in candidates.items():
         try:
             content = load.content_hash(load.read_bytes(path))
         except FileError as error:
-            failed[file] = str(error)
+            if file in known.files:  # the others are no part of the index
+                failed[file] = str(error)
             continue
         if any(failure.hash == content for failure in known.failures.get(file, [])):
             continue

@@ -32,6 +32,9 @@ _ALONE = 2_000_000
 """Bytes of files prepared in the process that asks: a second of work."""
 _MOST = 3
 """Processes, each of some 250 MB; Chroma writes no faster than three prepare."""
+_MOST_BYTES = 16_000_000
+"""Of the files that are being prepared at a time, unless one alone has more: they take ten times as
+much memory before they are written."""
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from index import workshop; workshop.serve()"
@@ -67,18 +70,22 @@ class Workshop:
 
     def prepare(self, groups: Iterable[Sequence[Looked]]) -> Generator[Batch]:
         """Prepare each group. Raises KhabarError if a process that does it dies."""
-        waiting: deque[Future[list[Batch]]] = deque()
+        waiting: deque[tuple[int, Future[list[Batch]]]] = deque()
         with ThreadPoolExecutor(self._count) as pool:
             for group in groups:
-                self._alone += sum(len(file.data) for file in group if isinstance(file, Unread))
+                size = sum(len(file.data) for file in group if isinstance(file, Unread))
+                self._alone += size
                 if self._alone <= _ALONE:
                     yield from self._local.prepare(group)
                     continue
-                waiting.append(pool.submit(self._elsewhere, group))
-                if len(waiting) > self._count:
-                    yield from waiting.popleft().result()
+                # The first, too, where it and this one would be too much.
+                while waiting and (
+                    len(waiting) > self._count or size + sum(n for n, _ in waiting) > _MOST_BYTES
+                ):
+                    yield from waiting.popleft()[1].result()
+                waiting.append((size, pool.submit(self._elsewhere, group)))
             while waiting:
-                yield from waiting.popleft().result()
+                yield from waiting.popleft()[1].result()
 
     def _elsewhere(self, group: Sequence[Looked]) -> list[Batch]:
         process = self._take()
@@ -112,38 +119,58 @@ class Workshop:
             process.close()
 
 
+_GONE = (OSError, EOFError, ValueError, pickle.UnpicklingError)
+"""What a pipe to a process that died raises, or one that is closed."""
+
+
 class _Process:
-    """One process that prepares."""
+    """One process that prepares, and another one should it die."""
 
     def __init__(self, task: Task) -> None:
+        self._killed = False
+        self._task = task
+        self._start()
+
+    def _start(self) -> None:
         path = json.dumps([entry or os.getcwd() for entry in sys.path])  # noqa: PTH109
         self._process = subprocess.Popen(  # noqa: S603, our own words
             [sys.executable, "-X", "utf8", "-c", _START, path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        self._task: Task | None = task
+        self._is_told = False
 
     def prepare(self, group: Sequence[Looked]) -> list[Batch]:
-        """Prepare a group. Raises KhabarError if the process has died."""
-        sink, source = self._process.stdin, self._process.stdout
-        assert sink is not None  # noqa: S101, both are pipes
-        assert source is not None  # noqa: S101
+        """Prepare a group. Raises KhabarError if the process dies twice over it."""
         try:
-            if self._task is not None:
-                _send(sink, self._task)
-                self._task = None
-            _send(sink, group)
-            batches: list[Batch] = pickle.load(source)  # noqa: S301, our own process
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
+            return self._prepared(group)
+        except _GONE:
+            self.close()
+            self._start()
+            if self._killed:  # perhaps not this one
+                self._process.kill()
+        try:
+            return self._prepared(group)
+        except _GONE as error:
             raise KhabarError(
                 "A process that reads articles ended before it was done; index them again, and "
                 "what is done already stays. It may have been short of memory."
             ) from error
+
+    def _prepared(self, group: Sequence[Looked]) -> list[Batch]:
+        sink, source = self._process.stdin, self._process.stdout
+        assert sink is not None  # noqa: S101, both are pipes
+        assert source is not None  # noqa: S101
+        if not self._is_told:
+            _send(sink, self._task)
+            self._is_told = True
+        _send(sink, group)
+        batches: list[Batch] = pickle.load(source)  # noqa: S301, our own process
         return batches
 
     def kill(self) -> None:
-        """End it at once."""
+        """End it at once, for good."""
+        self._killed = True
         self._process.kill()
 
     def close(self) -> None:

@@ -58,12 +58,15 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     embedder_option(parser)
     json_option(parser)
+    parser.set_defaults(misused=parser.error)
 
 
 def run(options: argparse.Namespace) -> int:
     """Do it; returns the exit code."""
     if options.watch:
         return _watch(options)
+    if options.verify and (options.terms or options.chroma):
+        options.misused("--verify changes nothing; leave out --terms and --chroma")
     if options.verify:
         return _verify(options)
     # Indexing ranks nothing, so whatever reranker the environment names does not matter.

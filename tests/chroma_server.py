@@ -1,10 +1,13 @@
 """A Chroma server as a process of its own, to be killed and started again."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -51,6 +54,16 @@ class ChromaServer:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Let it do nothing while the block runs, without ending it."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def __enter__(self) -> Self:
         self.start()

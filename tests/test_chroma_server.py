@@ -1,6 +1,7 @@
 """Vectors on a Chroma server: the same index, whatever becomes of the server meanwhile."""
 
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -168,3 +169,64 @@ def test_the_command_line_takes_a_server(
     assert cli.main([*arguments, "--verify"]) == 0
     assert cli.main(["ask", QUESTION, "--db", str(tmp_path / "db")]) == 0
     assert "lavrov-hi.txt" in capsys.readouterr().out
+
+
+def test_vectors_come_back_from_a_server_that_is_gone(
+    tmp_path: Path, articles: Path, server: ChromaServer
+) -> None:
+    with Index(tmp_path / "db", chroma=server.address) as index:
+        index.update(articles)
+        before = snapshot(index)
+    server.kill()
+    with Index(tmp_path / "db", chroma="local") as index:
+        index.update(articles)
+        assert snapshot(index) == before
+
+
+def test_a_copy_of_an_index_leaves_the_first_ones_vectors_alone(
+    tmp_path: Path, articles: Path, server: ChromaServer
+) -> None:
+    with Index(tmp_path / "db", chroma=server.address) as index:
+        index.update(articles)
+        before = snapshot(index)
+    shutil.copytree(tmp_path / "db", tmp_path / "copy")
+    write(articles / "new.txt", "Snow fell in Delhi.")
+    with Index(tmp_path / "copy") as copy:
+        assert copy.search(QUESTION)
+        copy.update(articles)
+        copy.rebuild()
+        assert copy.verify() == ()
+    with Index(tmp_path / "db") as index:
+        assert snapshot(index) == before
+    # A folder that was moved is the same index.
+    (tmp_path / "db").rename(tmp_path / "moved")
+    with Index(tmp_path / "moved") as index:
+        assert snapshot(index) == before
+
+
+def test_a_server_that_restarts_without_its_data_is_filled_by_the_next_update(
+    tmp_path: Path, articles: Path, server: ChromaServer
+) -> None:
+    with Index(tmp_path / "db", chroma=server.address) as index:
+        index.update(articles)
+        before = snapshot(index)
+        server.kill()
+        shutil.rmtree(tmp_path / "server")
+        server.start()
+        assert index.search(QUESTION)
+        index.update(articles)
+        assert snapshot(index) == before
+
+
+def test_a_server_that_stands_still_is_said(
+    tmp_path: Path, articles: Path, server: ChromaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.vectors._GREETING", 1.0)
+    monkeypatch.setattr("index.vectors._SILENCE", 1.0)
+    with Index(tmp_path / "db", chroma=server.address) as index:
+        index.update(articles)
+        with server.standing_still(), pytest.raises(IndexFolderError, match="Chroma server at"):
+            index.search(QUESTION)
+        with server.standing_still(), pytest.raises(IndexFolderError, match="Chroma server at"):
+            Index(tmp_path / "other", chroma=server.address).update(articles)
+        assert index.search(QUESTION)

@@ -150,8 +150,8 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     (tmp_path / "loop.txt").symlink_to(tmp_path / "loop.txt")
     (tmp_path / "folder.txt").mkdir()
     for name, reason in [
-        ("broken.txt", "no such file"),
-        ("loop.txt", "symbolic links"),
+        ("broken.txt", "a link"),
+        ("loop.txt", "a link"),
         ("folder.txt", "directory"),
         ("gone.txt", "no such file"),
     ]:
@@ -212,3 +212,35 @@ def test_what_is_no_text_is_refused_with_one_clear_sentence(data: bytes, reason:
 def test_equal_contents_have_equal_hashes_and_others_do_not() -> None:
     assert content_hash(b"a") == content_hash(b"a")
     assert content_hash(b"a") != content_hash(b"b")
+
+
+def test_a_link_or_a_pipe_in_the_place_of_a_listed_file_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("not in the folder")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "secret.txt")
+    os.mkfifo(tmp_path / "pipe.txt")
+    for name in ("link.txt", "pipe.txt"):
+        with pytest.raises(FileError, match="cannot be read"):
+            read_bytes(tmp_path / name)
+
+
+def test_folders_may_lie_as_deep_as_the_system_lets_them(tmp_path: Path) -> None:
+    folders = [str(tmp_path)]
+    for _ in range(1_100):
+        folders.append(f"{folders[-1]}/a")
+        os.mkdir(folders[-1])  # noqa: PTH102, pathlib itself goes no deeper than Python's stack
+    file = Path(folders[-1], "b.txt")
+    file.write_text("Snow fell.")
+    [found] = scan(tmp_path, {}, {})
+    assert found.source.endswith("/a/b.txt")
+    file.unlink()
+    for folder in reversed(folders[1:]):
+        os.rmdir(folder)  # noqa: PTH106
+
+
+def test_the_index_itself_is_no_part_of_the_folder(tmp_path: Path) -> None:
+    for name in ("index/inside.txt", "news.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("Snow fell.")
+    skipped: dict[str, str] = {}
+    assert [c.source for c in scan(tmp_path, skipped, {}, tmp_path / "index")] == ["news.txt"]
+    assert skipped == {}

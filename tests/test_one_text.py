@@ -226,3 +226,56 @@ def test_a_passage_of_a_pdf_tells_its_page(index: Index, articles: Path) -> None
         place = passage.text.find(" day ")
         day = int(passage.text[place + 5 :].split(".")[0])
         assert passage.page_of(passage.start + place) == day // 40 + 1
+
+
+def test_what_is_being_indexed_hides_nothing_that_is(
+    tmp_path: Path, index: Index, articles: Path
+) -> None:
+    # An update that died in the middle of a large table leaves its first rows STORED.
+    rows = [
+        {"text": f"India won cricket final {row} by six wickets in Mumbai."} for row in range(400)
+    ]
+    write(articles / "big.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    index.update(articles)
+    index.close()
+    file = sqlite3.connect(tmp_path / "db" / "khabar.sqlite")
+    with file:
+        file.execute("UPDATE articles SET state = 'stored' WHERE id > 5")
+        file.execute("DELETE FROM sources WHERE file = 'big.jsonl'")
+        file.execute("DELETE FROM files WHERE file = 'big.jsonl'")
+    file.close()
+    with Index(tmp_path / "db") as again:
+        assert again.search(QUESTION)[0].passage.source == CRICKET
+        before = articles_of(again)
+        assert again.rebuild() == 5
+        report = again.update(articles)
+        assert len(report.added) == 400
+        assert again.verify() == ()
+        assert before.items() <= articles_of(again).items()
+
+
+def test_a_failed_table_keeps_its_rows_and_says_so(index: Index, articles: Path) -> None:
+    table(articles / "news.jsonl", SNOW, RAIN)
+    index.update(articles)
+    (articles / "news.jsonl").write_bytes(b"\xff\xfe\x00\xd8\x41\x00")
+    report = index.update(articles)
+    assert report.failed["news.jsonl"].endswith("The earlier version stays indexed.")
+    assert report.removed == ()
+
+
+def test_equal_rows_are_one_article_with_many_sources(index: Index, articles: Path) -> None:
+    table(articles / "same.jsonl", *[SNOW] * 3_000)
+    assert len(index.update(articles).added) == 3_000
+    [hit] = index.search("Where did snow close the road?", limit=1)
+    assert len(hit.passage.also_in) == 2_999
+
+
+def test_what_the_machine_could_not_do_is_tried_again(
+    index: Index, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (articles / "page.html").write_bytes(documents.html(documents.ENGLISH))
+    with monkeypatch.context() as broken:
+        broken.setattr("sys.executable", "/no/such/python")
+        assert set(index.update(articles).failed) == {"page.html"}
+    report = index.update(articles)
+    assert (report.added, report.failed) == (("page.html",), {})

@@ -1,6 +1,8 @@
 """Tantivy: what is added is found, what is deleted is gone, and rarity is counted right."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,36 @@ def test_rarer_terms_weigh_more_and_none_weighs_less_than_nothing() -> None:
     assert weights == sorted(weights, reverse=True)
     assert weights[-1] > 0
     assert bm25_idf(200, 100) > 0
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from index.errors import IndexFolderError
+from index.terms import TermIndex
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+terms = TermIndex(Path(sys.argv[1]))
+rows = [(n, n, f"goa{n} " * 400, "") for n in range(4_000)]
+before = resource.getrlimit(resource.RLIMIT_FSIZE)
+kept = []
+for act in (terms.replace, terms.add):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, before[1]))
+    try:
+        act(rows)
+    except IndexFolderError as error:
+        kept.append(error)
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+terms.replace(rows[:10])
+print(len(kept), terms.count())
+"""
+
+
+def test_a_disk_that_was_full_is_written_again_though_the_error_is_kept(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, tmp_path / "terms"],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "2 10\n"

@@ -127,11 +127,13 @@ def test_progress_counts_every_file_to_the_last(tmp_path: Path, articles: Path) 
     calls: list[tuple[int, int]] = []
     write(articles / "bad.txt", "\0" * 10)
     with Index(tmp_path / "db") as index:
-        index.update(articles, lambda done, total: calls.append((done, total)))
-        assert calls == [(n, 6) for n in range(1, 7)]
-        calls.clear()
-        index.update(articles, lambda done, total: calls.append((done, total)))
-        assert calls == [(n, 6) for n in range(1, 7)]
+        for _ in range(2):
+            calls.clear()
+            index.update(articles, lambda done, total: calls.append((done, total)))
+            # While nothing is done for a second, it is said once more how much is.
+            assert [call for call in dict.fromkeys(calls) if call[0]] == [
+                (n, 6) for n in range(1, 7)
+            ]
 
 
 def test_a_caller_who_stops_it_midway_leaves_a_sound_index(tmp_path: Path, articles: Path) -> None:

@@ -1,5 +1,6 @@
 """Preparation in other processes: the same batches, in order, and nobody left behind."""
 
+import random
 import subprocess
 import sys
 import threading
@@ -92,29 +93,43 @@ def test_an_update_with_other_processes_makes_the_same_index(
         assert snapshot(index) == expected
 
 
-def test_a_process_that_dies_ends_the_update_with_a_sentence_and_loses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import random
-
+def many(folder: Path) -> None:
     chance = random.Random(5)  # noqa: S311, the same on every run
-    monkeypatch.setattr(workshop, "_ALONE", 0)
-    monkeypatch.setattr("index.update._PASSAGE_BYTES", 1)
-    folder = tmp_path / "in"
     for number in range(300):
         write(folder / f"{number:03}.txt", some_article(chance))
+
+
+def test_a_process_that_dies_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workshop, "_ALONE", 0)
+    monkeypatch.setattr("index.update._PASSAGE_BYTES", 1)
+    many(tmp_path / "in")
     before = children()
 
-    def kill(_done: int, _total: int) -> None:
-        for child in children() - before:
-            psutil.Process(child).kill()
+    def kill(done: int, _total: int) -> None:
+        if done in (20, 200):
+            for child in children() - before:
+                psutil.Process(child).kill()
 
     with Index(tmp_path / "db") as index:
-        with pytest.raises(KhabarError, match="ended before it was done"):
-            index.update(folder, kill)
-        kept = len(index.articles())
-        assert 0 < kept < 300
-        assert len(index.update(folder).added) == 300 - kept
+        assert len(index.update(tmp_path / "in", kill).added) == 300
+        assert index.verify() == ()
+    assert children() == before
+
+
+def test_processes_that_always_die_end_the_update_with_a_sentence_and_lose_nothing(
+    tmp_path: Path, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = children()
+    with Index(tmp_path / "db") as index:
+        index.update(articles)
+        many(articles)
+        with monkeypatch.context() as broken:
+            broken.setattr(workshop, "_ALONE", 0)
+            broken.setattr(workshop, "_START", "import sys; sys.exit(3)")
+            with pytest.raises(KhabarError, match="ended before it was done"):
+                index.update(articles)
+        assert len(index.articles()) == 5
+        assert len(index.update(articles).added) == 300
         assert index.verify() == ()
     assert children() == before
 
