@@ -371,11 +371,11 @@ def test_questions_that_are_left_out_and_files_that_fail_are_said(
     assert json.loads(written.out)["left_out"] == 1
 
     (articles / "empty.txt").touch()
-    (articles / "a.pdf").touch()
+    (articles / "a.jpg").touch()
     path = write_lines(tmp_path / "q.jsonl", WICKETS)
     cli.main(["eval", str(path), "--articles", str(articles)])
     said = capsys.readouterr().err
-    assert re.fullmatch(r"failed: empty.txt: .*\npassed over: a.pdf: .*\n", said)
+    assert re.fullmatch(r"failed: empty.txt: .*\npassed over: a.jpg: .*\n", said)
 
 
 def test_what_cannot_be_measured_is_one_line_and_exit_code_1(
