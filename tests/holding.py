@@ -24,8 +24,9 @@ QA = (
 HOLDER = """
 import sys, time
 from index import Index, holder, update
+from index.embed import HashingEmbedder
 from qa.listening import listening
-update._BATCH_PASSAGES = 4
+HashingEmbedder.at_once, update._PASSAGE_BYTES = 4, 1  # so that an update has many steps
 
 class Endless:
     name, room = "endless", 10_000

@@ -300,7 +300,7 @@ def test_ctrl_c_here_stops_an_update_there_and_keeps_what_is_done(tmp_path: Path
     db, folder = tmp_path / "db", tmp_path / "many"
     folder.mkdir()
     for number in range(600):
-        (folder / f"{number:03}.txt").write_text(f"Report {number} of snow in Delhi.\n" * 150)
+        (folder / f"{number:03}.txt").write_text(f"Report {number} of snow in Delhi.\n" * 3)
     with holding(db) as first:
         with running(QA, "index", folder, "--db", db) as second:
             while not indexed_by_now(db):

@@ -75,7 +75,7 @@ def run_as_shown(folder: Path, command: str) -> str:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Lay out a folder as `make run` leaves it, with articles of one's own beside it."""
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     news, archive = tmp_path / "news", tmp_path / "archive"
@@ -92,7 +92,8 @@ def folder(tmp_path: Path) -> Path:
     ):
         (content,) = blocks(language)
         file.write_text(content, encoding="utf-8")
-    run_as_shown(tmp_path, "qa index seeds")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["index", "seeds"]) == 0
     return tmp_path
 
 

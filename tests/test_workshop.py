@@ -95,7 +95,7 @@ def test_an_update_with_other_processes_makes_the_same_index(
 
 def many(folder: Path) -> None:
     chance = random.Random(5)  # noqa: S311, the same on every run
-    for number in range(300):
+    for number in range(120):
         write(folder / f"{number:03}.txt", some_article(chance))
 
 
@@ -106,12 +106,12 @@ def test_a_process_that_dies_is_replaced(tmp_path: Path, monkeypatch: pytest.Mon
     before = children()
 
     def kill(done: int, _total: int) -> None:
-        if done in (20, 200):
+        if done in (20, 80):
             for child in children() - before:
                 psutil.Process(child).kill()
 
     with Index(tmp_path / "db") as index:
-        assert len(index.update(tmp_path / "in", kill).added) == 300
+        assert len(index.update(tmp_path / "in", kill).added) == 120
         assert index.verify() == ()
     assert children() == before
 
@@ -129,7 +129,7 @@ def test_processes_that_always_die_end_the_update_with_a_sentence_and_lose_nothi
             with pytest.raises(KhabarError, match="ended before it was done"):
                 index.update(articles)
         assert len(index.articles()) == 5
-        assert len(index.update(articles).added) == 300
+        assert len(index.update(articles).added) == 120
         assert index.verify() == ()
     assert children() == before
 
