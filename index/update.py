@@ -244,9 +244,10 @@ def _mend(store: Store, *, one_by_one: bool) -> None:
     _, count = store.library.counts()
     vectors, terms = store.current.vectors, store.current.terms
     if one_by_one or vectors.count() != count:
-        there = vectors.passages().keys()
         wanted = {row.passage for row in rows(store)}
-        vectors.delete(sorted(there - wanted))
+        vectors.delete(sorted(vectors.passages().keys() - wanted))
+        # Read, and not only listed: a full disk can leave the name of a vector without the vector.
+        there = vectors.readable(sorted(wanted))
         if wanted - there:
             store.remember_embedder()
             missing = (row for row in rows(store) if row.passage not in there)

@@ -213,6 +213,13 @@ class VectorIndex:
             found |= self._read([str(passage) for passage in passages[i : i + self._at_once]])
         return found
 
+    def readable(self, passages: Sequence[int]) -> set[int]:
+        """List those of the passages whose vectors can be read."""
+        found: set[int] = set()
+        for i in range(0, len(passages), self._at_once):
+            found |= self.read(passages[i : i + self._at_once]).keys()
+        return found
+
     def _read(self, ids: list[str]) -> dict[int, Vectors]:
         with self._reported():
             got = self._again(lambda: self._collection.get(ids=ids, include=["embeddings"]))
