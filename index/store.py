@@ -38,6 +38,8 @@ _GENERATION, SERVER, _IDENTITY = "generation", "chroma server", "identity"
 """What the library remembers of where the indexes are kept."""
 PLACE = "place"
 """And of where it is kept itself."""
+_COURSE, _BEGUN = "update", "begun"
+"""And of the last update: whether it came to its end."""
 LOCAL = "local"
 """In place of a Chroma server's address: the index's own folder."""
 
@@ -169,6 +171,20 @@ class Store:
         finally:
             writing.release()
 
+    def is_doubtful(self) -> bool:
+        """Whether somebody, or an update, ended before the end since an update last did not."""
+        return self._open_parts().is_doubtful or self.library.about(_COURSE) == _BEGUN
+
+    def begin(self) -> None:
+        """Note that an update begins, so that the next one knows should it not end."""
+        self._open_parts().is_doubtful = True
+        self.library.remember({_COURSE: _BEGUN})
+
+    def end(self) -> None:
+        """Note that the update has come to its end, and all is well."""
+        self.library.remember({_COURSE: "ended"})
+        self._open_parts().is_doubtful = False
+
     def _open_parts(self) -> "_Parts":
         if self._closed:
             raise IndexFolderError(f"The index {self.folder} has been closed; open it again.")
@@ -230,6 +246,9 @@ class _Parts:
         self._swapping = threading.Lock()
         self._taken: Counter[Generation] = Counter()
         self._lock = _lock(folder)
+        # The last one to have it did not close it: Chroma may be left in any state, and so may a
+        # disk that is full leave it, if only by being opened.
+        self.is_doubtful = (folder / holder.FILE_NAME).exists()
         self._holder = holder.this_process()
         self._announcing = threading.Lock()
         try:

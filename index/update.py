@@ -15,9 +15,9 @@ After the last batch:
 
 Questions see READY articles only. What a crash leaves is PENDING or LEAVING, and the next update
 begins with step 6 for both; or STORED, and is taken up when its file is read again, or else goes at
-the end. Then the passages are counted, and after a crash Chroma's are compared one by one: where
-Chroma or tantivy lacks what
-the library has, it is made again from the library; so is all of it where it is damaged.
+the end. Then the passages are counted, and where an update or a process before did not come to its
+end, Chroma's are read one by one: where Chroma or tantivy lacks what the library has, it is made
+again from the library; so is all of it where it is damaged.
 
 While one batch is written, the next is embedded and the one after it read.
 """
@@ -121,8 +121,10 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
             f"{root} holds no article; put {', '.join(load.SUFFIXES)} files into it "
             f"({len(skipped)} other files were passed over)."
         )
+    is_doubtful = store.is_doubtful()
+    store.begin()
     store.library.remember({"folder": str(root)})
-    is_doubtful = move(store)  # first: where the vectors were may be gone
+    is_doubtful |= move(store)  # first: where the vectors were may be gone
     store.current.delete_others()
     is_doubtful |= _sweep(store, stored=False)
     before, known = store.library.sources(), store.catalogue.known()
@@ -145,6 +147,7 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
     _retire(store, known, {candidate.source for candidate in candidates}, failed)
     _sweep(store, stored=True)
     _mend(store, one_by_one=is_doubtful)
+    store.end()
     # What is indexed is indexed; without room for another making, the next update tries again.
     with suppress(KhabarError):
         compact(store)
