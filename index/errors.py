@@ -115,3 +115,25 @@ def is_disk_full(error: BaseException, folder: "Path") -> bool:
 def is_refused(error: BaseException) -> bool:
     """Whether something failed because the system did not let it, and not for what it found."""
     return any(words in str(error).lower() for words in _REFUSED)
+
+
+def disk_full(folder: "Path", error: BaseException) -> IndexFolderError:
+    """Say that the disk of a folder is full, and what to do."""
+    return IndexFolderError(
+        f"The disk of {folder} is full ({error}); free some space and index the articles again: "
+        "what is indexed stays."
+    )
+
+
+def unusable(what: str, folder: "Path", error: BaseException) -> IndexFolderError:
+    """Say that the index of `what` in a folder cannot be used: why, and what to do.
+
+    An IndexDamagedError, unless the disk is full or the system did not let it be used.
+    """
+    if is_disk_full(error, folder):
+        return disk_full(folder, error)
+    kind = IndexFolderError if is_refused(error) else IndexDamagedError
+    return kind(
+        f"The index of {what} in {folder} cannot be used ({error}); make it anew with "
+        "qa index FOLDER --rebuild."
+    )

@@ -34,6 +34,11 @@ class Address:
         """The generation's own folder."""
         return self.index / f"{_PREFIX}{self.number}"
 
+    @property
+    def prefix(self) -> str:
+        """How the names of all of this index's generations begin on a server."""
+        return f"khabar-{self.identity}-"
+
 
 class Generation:
     """Vectors and terms, each opened when first needed. Safe to use from several threads."""
@@ -52,8 +57,7 @@ class Generation:
             if self._vectors is None and at.server is None:
                 self._vectors = VectorIndex(at.folder / "chroma")
             elif self._vectors is None and at.server is not None:
-                prefix = f"khabar-{at.identity}-"
-                self._vectors = VectorIndex(at.server, f"{prefix}{at.number}")
+                self._vectors = VectorIndex(at.server, f"{at.prefix}{at.number}")
             assert self._vectors is not None  # noqa: S101, for mypy
             return self._vectors
 
@@ -68,14 +72,19 @@ class Generation:
     def delete_others(self) -> None:
         """Delete what a crash left of other generations on a server."""
         if self.address.server is not None:
-            self.vectors.delete_others(f"khabar-{self.address.identity}-")
+            self.vectors.delete_others(self.address.prefix)
 
     def clear(self) -> None:
-        """Begin with nothing, whatever an earlier try left here."""
-        if self.address.server is not None:
-            self.vectors.delete_all()
-        self.close()
-        shutil.rmtree(self.address.folder, ignore_errors=True)
+        """Begin with nothing, whatever an earlier try left here.
+
+        Raises IndexFolderError if a server does not let it, after having done the rest.
+        """
+        try:
+            if self.address.server is not None:
+                self.vectors.delete_all()
+        finally:
+            self.close()
+            shutil.rmtree(self.address.folder, ignore_errors=True)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -89,10 +98,7 @@ class Generation:
         # A server that does not answer now is asked again by `delete_others` at the next update, if
         # it is still the index's own by then.
         with suppress(IndexFolderError):
-            if self.address.server is not None:
-                self.vectors.delete_all()
-        self.close()
-        shutil.rmtree(self.address.folder, ignore_errors=True)
+            self.clear()
 
 
 def delete_debris(address: Address) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from index import holder
-from index.errors import IndexFolderError, is_disk_full
+from index.errors import IndexFolderError, disk_full, is_disk_full
 from index.types import Article, Language, Passage
 
 FORMAT = "4"
@@ -161,10 +161,7 @@ class Library:
                 "articles again."
             )
         if is_disk_full(error, folder):
-            return IndexFolderError(
-                f"The disk of {folder} is full ({error}); free some space and index the articles "
-                "again: what is indexed stays."
-            )
+            return disk_full(folder, error)
         return IndexFolderError(
             f"The index folder {folder} cannot be used ({error}); "
             "give a folder that can be written with --db."

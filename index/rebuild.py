@@ -1,6 +1,6 @@
 """Vectors and terms made anew from the library, beside those in use, which then give way."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -9,10 +9,10 @@ import numpy as np
 
 from index import prepare
 from index.catalogue import DELETED_VECTORS
-from index.errors import IndexFolderError
+from index.errors import IndexFolderError, ModelError
 from index.generation import Generation
 from index.store import Progress, Store
-from index.vectors import VectorIndex
+from index.vectors import VectorIndex, Vectors
 
 _MAX_WORN = 0.5
 """Deleted vectors, as a share of the others, whose space is worth making all anew for."""
@@ -45,11 +45,26 @@ def term_rows(passages: Iterable[Row]) -> Iterator[tuple[int, int, str, str]]:
         yield row.passage, row.article, prepare.terms(row.text), titles(row.title)
 
 
+def embed(store: Store, texts: Sequence[str]) -> Vectors:
+    """Embed passages. Returns shape (len(texts), dimension).
+
+    Raises ModelError if the embedder made something else of them.
+    """
+    vectors = store.embedder.passages(texts)
+    if len(vectors) != len(texts) or not np.isfinite(vectors).all():
+        raise ModelError(
+            f"The embedder {store.embedder.name} made {len(vectors)} vectors of {len(texts)} "
+            "passages, or some that are not numbers; fetch it again, or use another with "
+            "--embedder."
+        )
+    return vectors
+
+
 def add_vectors(store: Store, vectors: VectorIndex, passages: Iterable[Row]) -> None:
     """Embed passages and add their vectors."""
     remaining = iter(passages)
     while part := [*islice(remaining, store.embedder_kind.at_once)]:
-        made = store.embedder.passages([row.text for row in part])
+        made = embed(store, [row.text for row in part])
         vectors.add([row.passage for row in part], [row.article for row in part], made)
 
 

@@ -175,10 +175,10 @@ class Store:
         """Whether somebody, or an update, ended before the end since an update last did not."""
         return self._open_parts().is_doubtful or self.library.about(_COURSE) == _BEGUN
 
-    def begin(self) -> None:
-        """Note that an update begins, so that the next one knows should it not end."""
+    def begin(self, folder: Path) -> None:
+        """Note that an update from a folder begins, so that the next knows should it not end."""
         self._open_parts().is_doubtful = True
-        self.library.remember({_COURSE: _BEGUN})
+        self.library.remember({"folder": str(folder), _COURSE: _BEGUN})
 
     def end(self) -> None:
         """Note that the update has come to its end, and all is well."""

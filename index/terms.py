@@ -11,13 +11,7 @@ from pathlib import Path
 
 import tantivy
 
-from index.errors import (
-    IndexBusyError,
-    IndexDamagedError,
-    IndexFolderError,
-    is_disk_full,
-    is_refused,
-)
+from index.errors import IndexBusyError, unusable
 
 _HEAP_BYTES = 64_000_000
 BODY, TITLE = "body", "title"
@@ -52,7 +46,7 @@ class TermIndex:
             self._index.config_reader("manual")
             self._reader = self._read()
         except (OSError, ValueError) as error:
-            raise self._damaged(error) from error
+            raise unusable("terms", self._folder, error) from error
 
     def _read(self) -> tuple[tantivy.Searcher, Callable[[str, str], int]]:
         """Open what is committed; returns what searches it, and what counts (field, stem) in it.
@@ -62,18 +56,6 @@ class TermIndex:
         self._index.reload()
         searcher = self._index.searcher()
         return searcher, lru_cache(_COUNTS_KEPT)(searcher.doc_freq)
-
-    def _damaged(self, error: Exception) -> IndexFolderError:
-        if is_disk_full(error, self._folder):
-            return IndexFolderError(
-                f"The disk of {self._folder} is full ({error}); free some space and index the "
-                "articles again: what is indexed stays."
-            )
-        kind = IndexFolderError if is_refused(error) else IndexDamagedError
-        return kind(
-            f"The index of terms in {self._folder} cannot be used ({error}); make it anew with "
-            "qa index FOLDER --rebuild."
-        )
 
     def add(self, passages: Iterable[tuple[int, int, str, str]], gone: Sequence[int] = ()) -> None:
         """Add (passage, article, body stems, title stems) and commit.
@@ -104,7 +86,7 @@ class TermIndex:
             return writer
         except ValueError as error:
             if "LockBusy" not in str(error):
-                raise self._damaged(error) from error
+                raise unusable("terms", self._folder, error) from error
             raise IndexBusyError(
                 "Another update of this index is running; wait for it to end."
             ) from error
@@ -126,12 +108,12 @@ class TermIndex:
             # Gives the lock back, which would otherwise stay as long as anybody keeps the error.
             with suppress(OSError, ValueError):
                 writer.wait_merging_threads()
-            raise self._damaged(error) from error
+            raise unusable("terms", self._folder, error) from error
         try:
             writer.wait_merging_threads()
             self._reader = self._read()
         except (OSError, ValueError) as error:
-            raise self._damaged(error) from error
+            raise unusable("terms", self._folder, error) from error
 
     def frequency(self, stem: str) -> int:
         """Count the passages whose text has the stem, up to `deleted` too many."""

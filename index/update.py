@@ -23,28 +23,24 @@ While one batch is written, the next is embedded and the one after it read.
 """
 
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
 from index import changed, load, prepare
 from index.ahead import ahead
 from index.catalogue import Known, ReadFile, StoredArticle
 from index.changed import Failed, Looked, Unread
-from index.embed import Embedder, Vectors
 from index.errors import (
     FolderError,
     IndexDamagedError,
     IndexFolderError,
     KhabarError,
-    ModelError,
 )
 from index.prepare import Batch, Ended
-from index.rebuild import add_vectors, compact, move, repair, rows, term_rows
+from index.rebuild import add_vectors, compact, embed, move, repair, rows, term_rows
 from index.store import Progress, Store
 from index.types import UpdateReport
 from index.workshop import Task, Workshop
@@ -122,8 +118,7 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
             f"({len(skipped)} other files were passed over)."
         )
     is_doubtful = store.is_doubtful()
-    store.begin()
-    store.library.remember({"folder": str(root)})
+    store.begin(root)
     is_doubtful |= move(store)  # first: where the vectors were may be gone
     store.current.delete_others()
     is_doubtful |= _sweep(store, stored=False)
@@ -173,21 +168,11 @@ def _embedded(batches: Generator[Batch], store: Store) -> Generator[Batch]:
     """Make the vectors that are still to be made; no model is loaded for none."""
     with closing(batches):
         for batch in batches:
-            texts = [text for item in batch.articles for text in item.new.texts()]
-            if batch.vectors is None and texts:
-                yield replace(batch, vectors=_vectors(store.embedder, texts))
-            else:
+            if batch.vectors is not None:
                 yield batch
-
-
-def _vectors(embedder: Embedder, texts: Sequence[str]) -> Vectors:
-    vectors = embedder.passages(texts)
-    if len(vectors) != len(texts) or not np.isfinite(vectors).all():
-        raise ModelError(
-            f"The embedder {embedder.name} made {len(vectors)} vectors of {len(texts)} passages, "
-            "or some that are not numbers; fetch it again, or use another with --embedder."
-        )
-    return vectors
+                continue
+            texts = [text for item in batch.articles for text in item.new.texts()]
+            yield replace(batch, vectors=embed(store, texts)) if texts else batch
 
 
 def _write(store: Store, batch: Batch) -> None:

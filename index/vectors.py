@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import IndexDamagedError, IndexFolderError, is_disk_full, is_refused
+from index.errors import IndexFolderError, unusable
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -102,16 +102,7 @@ class VectorIndex:
                 f"The Chroma server at {self._place} cannot be used ({error}); see that it runs, "
                 "or keep the vectors elsewhere with --chroma (local: in the index's folder)."
             )
-        if is_disk_full(error, self._place):
-            return IndexFolderError(
-                f"The disk of {self._place} is full ({error}); free some space and index the "
-                "articles again: what is indexed stays."
-            )
-        kind = IndexFolderError if is_refused(error) else IndexDamagedError
-        return kind(
-            f"The index of vectors in {self._place} cannot be used ({error}); make it anew with "
-            "qa index FOLDER --rebuild."
-        )
+        return unusable("vectors", self._place, error)
 
     def _again(self, act: Callable[[], _T]) -> _T:
         """Do what may be done twice, and once more if a server broke the connection off.
@@ -217,7 +208,7 @@ class VectorIndex:
         """List those of the passages whose vectors can be read."""
         found: set[int] = set()
         for i in range(0, len(passages), self._at_once):
-            found |= self.read(passages[i : i + self._at_once]).keys()
+            found |= self._read([str(p) for p in passages[i : i + self._at_once]]).keys()
         return found
 
     def _read(self, ids: list[str]) -> dict[int, Vectors]:

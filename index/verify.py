@@ -10,6 +10,7 @@ from index import load, prepare
 from index.errors import FileError, FolderError
 from index.rebuild import Row, rows
 from index.store import Progress, Store
+from index.vectors import Vectors
 
 _SAME = 1e-3
 """Two makings of one vector differ by less, whichever processor made them."""
@@ -89,7 +90,7 @@ def _vectors(store: Store, progress: Progress | None) -> Iterator[str]:
         yield f"{_some(other)} vectors are not those of their passages."
 
 
-def _is_unit(vector: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> bool:
+def _is_unit(vector: Vectors) -> bool:
     length = float(np.linalg.norm(vector))
     return abs(length - 1) < _SAME or length == 0  # that of a passage without words
 
@@ -97,7 +98,7 @@ def _is_unit(vector: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> bool:
 def _made_otherwise(
     store: Store,
     again: list[Row],
-    there: dict[int, np.ndarray[tuple[int, ...], np.dtype[np.float32]]],
+    there: dict[int, Vectors],
 ) -> list[int]:
     if not again:
         return []

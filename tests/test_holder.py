@@ -153,7 +153,7 @@ def test_what_a_folder_says_cannot_speak_to_the_terminal(tmp_path: Path) -> None
     ("arguments", "name"),
     [
         (["/usr/local/bin/qa", "chat", "--model", "secret"], "qa chat"),
-        (["/work/qa/__main__.py", "ask", "a secret"], "qa ask"),
+        (["/somewhere/qa/__main__.py", "ask", "a secret"], "qa ask"),
         (["qa.exe", "index"], "qa index"),
         (["qa", "A secret", "ask"], "qa"),
         (["qa"], "qa"),
