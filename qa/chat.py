@@ -14,12 +14,11 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
 
-from index import Index, KhabarError, errors
+from index import Index, KhabarError
 from qa import examples, extract, llm, look, page
 from qa.answer import stream
 from qa.llm import Engine
 from qa.page import Turn
-from qa.terminal import say
 from qa.types import Answer, Found, Piece, Waiting
 
 _KEPT = 20
@@ -34,12 +33,7 @@ def serve(index: Index, model: str | None, host: str, port: int) -> None:
     `model` is one as `ask` takes it; where it is of no use, quotes answer. Raises ModelError if
     there is none of that name, KhabarError if nothing can listen at that address.
     """
-    try:
-        engine = llm.choose(model)
-    except errors.ModelLoadError as error:
-        say(f"{error} Until then, sentences of the articles are quoted.")
-        engine = None
-    demo = build(index, engine)
+    demo = build(index, llm.choose_or_quote(model))
     launch(demo, host, port, in_browser=_has_browser())
     with suppress(KeyboardInterrupt):
         sys.stderr.write(f"Khabar answers at {demo.local_url} (Ctrl-C stops it)\n")

@@ -10,6 +10,7 @@ from typing import Protocol
 from index import errors, installed, models
 from qa import extract
 from qa.prompt import Message, Prompt
+from qa.terminal import say
 from qa.types import Waiting
 
 MODEL_VARIABLE = "KHABAR_MODEL"
@@ -106,3 +107,15 @@ def _connect(address: str) -> Engine:
         return RemoteEngine(address)
     except Passing as error:  # the server is there tomorrow; until then, quotes
         raise errors.ModelLoadError(str(error)) from error
+
+
+def choose_or_quote(choice: str | None) -> Engine | None:
+    """Choose, for a server, before its first question; None where quotes take the model's place.
+
+    They do where it is of no use, which is said on stderr. Raises ModelError if there is none.
+    """
+    try:
+        return choose(choice)
+    except errors.ModelLoadError as error:
+        say(f"{error} Until then, sentences of the articles are quoted.")
+        return None

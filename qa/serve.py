@@ -6,10 +6,9 @@ import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 
-from index import KhabarError, errors
+from index import KhabarError
 from qa import extract, llm
 from qa.listening import listening
-from qa.llm import Engine
 from qa.opening import open_index
 from qa.options import command, embedder_option, model_option, reranker_option, up_to
 from qa.terminal import say
@@ -45,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
 
     models = options.embedder, options.reranker
     with open_index(options.db, *models) as index:
-        engine = _engine(options.model)
+        engine = llm.choose_or_quote(options.model)
         app = api.build(index, engine)
         try:
             server = HttpServer(app, options.host, options.port)
@@ -60,15 +59,6 @@ def run(options: argparse.Namespace) -> int:
                 # With a timeout, for Windows: a join without one does not see Ctrl-C there.
                 server.wait(1.0)
     return 0
-
-
-def _engine(model: str | None) -> Engine | None:
-    """Open the model before the first question; quotes take its place where it is of no use."""
-    try:
-        return llm.choose(model)
-    except errors.ModelLoadError as error:
-        say(f"{error} Until then, sentences of the articles are quoted.")
-        return None
 
 
 @contextmanager
