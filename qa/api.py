@@ -21,12 +21,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from index import Index, KhabarError, errors
-from qa import extract, results
+from index import KhabarError, errors
+from qa import results
 from qa.answer import stream
 from qa.guard import Guard, tell
-from qa.llm import Engine
 from qa.options import MAX_HITS
+from qa.service import Service
 from qa.types import Answer, Event
 
 if TYPE_CHECKING:
@@ -64,19 +64,19 @@ class _Asked(BaseModel):
     """How many passages are listed; of an answer it says nothing."""
 
 
-def build(index: Index, engine: Engine | None) -> "ASGIApp":
-    """Make the application over an open index; `engine` None answers with quotes."""
+def build(service: Service) -> "ASGIApp":
+    """Make the application over what a server has open."""
 
     async def ask(request: Request) -> Response:
         asked = await _read(request)
-        answer = await _unless_left(request, lambda left: _answer(index, engine, asked, left))
+        answer = await _unless_left(request, lambda left: _answer(service, asked, left))
         # None is for nobody: who asked has gone.
         return _json(answer and results.answer_fields(answer))
 
     async def search(request: Request) -> Response:
         asked = await _read(request)
         span = asked.since, asked.until, asked.sources
-        hits = await run_in_threadpool(index.search, asked.question, asked.limit, *span)
+        hits = await run_in_threadpool(service.index.search, asked.question, asked.limit, *span)
         return _json([results.hit_fields(hit) for hit in hits])
 
     async def healthz(_: Request) -> Response:
@@ -118,16 +118,14 @@ def _sentence(kind: str, place: tuple[int | str, ...], message: str) -> str:
     return f"The field {name!r} cannot be used: {message.removeprefix('Value error, ')}."
 
 
-def _answer(
-    index: Index, engine: Engine | None, asked: _Asked, left: threading.Event
-) -> Answer | None:
+def _answer(service: Service, asked: _Asked, left: threading.Event) -> Answer | None:
     events = stream(
         asked.question,
-        index,
+        service.index,
         since=asked.since,
         until=asked.until,
         sources=asked.sources,
-        engine=engine or extract.NAME,
+        engine=service.engine,
     )
     with closing(cast("Generator[Event, None, None]", events)):
         for event in events:

@@ -18,7 +18,7 @@ from index import Index, KhabarError
 from qa import examples, extract, llm, look, page
 from qa.answer import stream
 from qa.llm import Engine
-from qa.page import Turn
+from qa.turn import Turn, closed
 from qa.types import Answer, Found, Piece, Waiting
 
 _KEPT = 20
@@ -167,14 +167,16 @@ class _Talk:
         clicked = event.target
         example = isinstance(clicked, gr.Button) and "example" in clicked.elem_classes
         question = clicked.value if example else typed or ""
-        earlier = [page.closed(turn) for turn in turns if turn.question]
+        earlier = [closed(turn) for turn in turns if turn.question]
         earlier = earlier[1 - _KEPT :]
         question = " ".join(question.split())
         # Of an empty question there is nothing to clear but what is being typed meanwhile.
         cleared: Any = gr.skip() if example or not question else ""
         last: Turn | None = None
         history = [turn.answer for turn in earlier if turn.answer]
-        for turn in self._answered(question, history, _reads_hindi(request)):
+        for turn in self._answered(
+            question, history, look.language(request.headers, request.cookies)
+        ):
             if turn == last:  # still waiting for the model, and free to be stopped
                 yield (gr.skip(),) * 5
                 continue
@@ -182,9 +184,11 @@ class _Talk:
             # Later pieces leave the box alone: the next question may be in it by now.
             cleared, last = gr.skip(), turn
 
-    def _answered(self, question: str, history: Sequence[Answer], hindi: bool) -> Iterator[Turn]:
+    def _answered(
+        self, question: str, history: Sequence[Answer], reader: look.Language
+    ) -> Iterator[Turn]:
         if not question:
-            yield Turn("", problem=page.EMPTY["hi" if hindi else "en"])
+            yield Turn("", problem=page.EMPTY[reader])
             return
         turn = Turn(question)
         try:
@@ -209,14 +213,9 @@ class _Talk:
 
     def stop(self, turns: list[Turn]) -> tuple[Any, ...]:
         """Close the answer that was cut off."""
-        return *_shown([page.closed(turn) for turn in turns], busy=False), gr.skip()
+        return *_shown([closed(turn) for turn in turns], busy=False), gr.skip()
 
 
 def _shown(turns: list[Turn], busy: bool) -> tuple[Any, ...]:
     ask, stop = gr.Button(visible=not busy), gr.Button(visible=busy)
     return turns, page.conversation(turns), ask, stop
-
-
-def _reads_hindi(request: gr.Request) -> bool:
-    """Whether the browser's first language is Hindi, as Gradio judges it too."""
-    return bool(request.headers.get("accept-language", "").lower().startswith("hi"))

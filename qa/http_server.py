@@ -27,7 +27,7 @@ class HttpServer:
         self.address = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
         config = uvicorn.Config(
             app,
-            lifespan="off",
+            lifespan="auto",
             ws="none",
             http="h11",
             loop="asyncio",

@@ -1,8 +1,13 @@
 """How the chat page looks, and the words around its answers. Knows nothing of Gradio or answers."""
 
 import base64
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
+Language = Literal["en", "hi"]
+"""What the page itself speaks."""
+LANGUAGE_COOKIE = "khabar_language"
 _HERE = Path(__file__).parent
 WORDS = {
     "en": {
@@ -41,6 +46,14 @@ COLOURS = {
     "button_primary_background_fill_dark": "*primary_700",
 }
 """What differs from Gradio's plain theme, by its names; a * stands for a shade of the theme."""
+
+
+def language(headers: Mapping[str, str], cookies: Mapping[str, str]) -> Language:
+    """Tell which language somebody reads the page in: the chosen one, or else the browser's."""
+    chosen = cookies.get(LANGUAGE_COOKIE)
+    if chosen in ("en", "hi"):
+        return "hi" if chosen == "hi" else "en"
+    return "hi" if headers.get("accept-language", "").lower().startswith("hi") else "en"
 
 
 def css() -> str:

@@ -7,13 +7,13 @@ nothing in them is read as HTML or Markdown.
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 
 from babel.dates import format_date
 
 from index import Hit, Passage
 from qa import extract
+from qa.turn import Turn
 from qa.types import Answer, AnswerLanguage, Citation, Sentence
 from qa.words import UNSUPPORTED
 
@@ -71,36 +71,6 @@ BROKEN: dict[AnswerLanguage, str] = {
     "en": "Something went wrong in Khabar; the terminal it runs in says what.",
     "hi-Latn": "Kuch gadbad ho gayi; byora us terminal mein hai jismein yeh program chal raha hai.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One question of a conversation, and how far its answer has come."""
-
-    question: str
-    language: AnswerLanguage = "en"
-    found: tuple[Hit, ...] | None = None
-    """What the search found; None while it runs."""
-    standalone: str | None = None
-    """The question that a follow-up was taken for."""
-    place: int = 0
-    """How many stand in line for the model before this one."""
-    draft: str = ""
-    """The answer as written so far; its marks are not checked yet."""
-    answer: Answer | None = None
-    problem: str | None = None
-    """One sentence on why there is no answer."""
-    stopped: bool = False
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will come."""
-        return self.stopped or self.answer is not None or self.problem is not None
-
-
-def closed(turn: Turn) -> Turn:
-    """Mark a question whose answer was cut off as stopped; others stay as they are."""
-    return turn if turn.ended else replace(turn, stopped=True)
 
 
 def conversation(turns: Sequence[Turn]) -> str:

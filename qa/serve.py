@@ -11,6 +11,7 @@ from qa import extract, llm
 from qa.listening import listening
 from qa.opening import open_index
 from qa.options import command, embedder_option, model_option, reranker_option, up_to
+from qa.service import Service
 from qa.terminal import say
 
 
@@ -45,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     models = options.embedder, options.reranker
     with open_index(options.db, *models) as index:
         engine = llm.choose_or_quote(options.model)
-        app = api.build(index, engine)
+        app = api.build(Service(index, engine))
         try:
             server = HttpServer(app, options.host, options.port)
         except (OSError, OverflowError) as error:

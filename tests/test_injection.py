@@ -18,8 +18,8 @@ from index import Index, Passage, cldr
 from qa import Answer, Found, Piece, cite, follow_up, native, page, prompt, stream
 from qa.extract import NAME as QUOTES
 from qa.llama import LlamaEngine
-from qa.page import Turn
 from qa.prompt import Message, Prompt
+from qa.turn import Turn
 from qa.types import Event, Excerpt, Waiting
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ import pytest
 
 from index import Hit, Passage
 from qa import page
-from qa.page import Turn
+from qa.turn import Turn, closed
 from qa.types import Answer, AnswerLanguage, Citation, Excerpt, Sentence
 
 HOSTILE = (
@@ -302,14 +302,14 @@ def test_an_unfinished_answer_says_what_is_being_done(turn: Turn, status: str) -
 
 
 def test_a_stopped_answer_keeps_what_was_written() -> None:
-    outline = Outline(page.conversation([page.closed(Turn("?", "en", found=(), draft="Russia"))]))
+    outline = Outline(page.conversation([closed(Turn("?", "en", found=(), draft="Russia"))]))
     assert outline.texts["answer"] == ["Russia"]
     assert outline.texts["status"] == ["The answer was stopped."]
 
 
 def test_a_finished_or_stopped_answer_stays_as_it_is() -> None:
     finished = Turn("?", found=(), answer=answer("x [1]", citation()))
-    stopped = page.closed(Turn("?"))
-    assert page.closed(finished) == finished
-    assert page.closed(stopped) == stopped
+    stopped = closed(Turn("?"))
+    assert closed(finished) == finished
+    assert closed(stopped) == stopped
     assert stopped.stopped

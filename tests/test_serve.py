@@ -21,6 +21,7 @@ from index import Index
 from qa import api, cli
 from qa.http_server import HttpServer
 from qa.prompt import Prompt
+from qa.service import Service
 from qa.types import Waiting
 
 
@@ -256,7 +257,7 @@ def test_a_question_that_nobody_waits_for_stops_the_model(
     monkeypatch.setattr("qa.http_server._GRACE", 0.2)
     engine = Endless()
     with Index(db) as index:
-        server = HttpServer(api.build(index, engine), "127.0.0.1", 0)
+        server = HttpServer(api.build(Service(index, engine)), "127.0.0.1", 0)
         with closing(server), socket.create_connection(("127.0.0.1", server.port)) as client:
             body = json.dumps({"question": PLANTED}).encode()
             client.sendall(
@@ -280,7 +281,7 @@ def test_a_bug_is_told_without_its_trace(
     monkeypatch.setattr(Index, "search", broken)
     with (
         Index(db) as index,
-        closing(HttpServer(api.build(index, None), "127.0.0.1", 0)) as server,
+        closing(HttpServer(api.build(Service(index)), "127.0.0.1", 0)) as server,
     ):
         for path in ("ask", "search"):
             found = post(f"{server.address}/v1/{path}", {"question": PLANTED})
