@@ -123,14 +123,16 @@ class Index:
         since: datetime.date | None = None,
         until: datetime.date | None = None,
         sources: Sequence[str] | None = None,
+        languages: Sequence[str] | None = None,
     ) -> list[Hit]:
         """Find the passages that best match a question, best first.
 
         `since` and `until` are inclusive and leave out articles without a date; `sources` are
-        paths relative to the indexed folder. Raises QuestionError for what cannot be asked.
+        paths relative to the indexed folder; `languages` are those that the articles are written
+        in, "hi" and "en". Raises QuestionError for what cannot be asked.
         """
         asked = self.read(question) if isinstance(question, str) else question
-        return search.search(self._store, asked, limit, since, until, sources)
+        return search.search(self._store, asked, limit, since, until, sources, languages)
 
     def read(self, question: str) -> Question:
         """Analyse a question against this index. Raises QuestionError for what cannot be asked."""

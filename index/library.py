@@ -326,8 +326,9 @@ class Library:
         since: datetime.date | None,
         until: datetime.date | None,
         sources: Sequence[str] | None,
+        languages: Sequence[str] | None = None,
     ) -> list[int]:
-        """List the READY articles dated within [since, until] and among `sources`.
+        """List the READY articles dated within [since, until], among `sources`, in `languages`.
 
         The file of a table stands for all its rows. An article without a date is outside every
         span of time.
@@ -335,14 +336,15 @@ class Library:
         query = (
             "SELECT DISTINCT a.id FROM articles a WHERE a.state = 'ready'"
             " AND (?1 IS NULL OR a.date >= ?1) AND (?2 IS NULL OR a.date <= ?2)"
+            " AND (?4 IS NULL OR a.language IN (SELECT value FROM json_each(?4)))"
             " AND (?3 IS NULL OR EXISTS (SELECT 1 FROM sources s WHERE s.article = a.id AND"
             " (s.source IN (SELECT value FROM json_each(?3))"
             " OR s.file IN (SELECT value FROM json_each(?3)))))"
         )
         # A datetime is a date too; its first ten characters are the day.
         span = [day.isoformat()[:10] if day else None for day in (since, until)]
-        wanted = None if sources is None else _json(sources)
-        return [row[0] for row in self.rows(query, [*span, wanted])]
+        among = [None if each is None else _json(each) for each in (sources, languages)]
+        return [row[0] for row in self.rows(query, [*span, *among])]
 
     def newest(self) -> datetime.date | None:
         """Tell the date of the newest searchable article; None if none has one."""

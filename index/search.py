@@ -3,15 +3,16 @@
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from index import lexicon, question
-from index.errors import IndexDamagedError
+from index.errors import IndexDamagedError, QuestionError
 from index.library import Library, Place
 from index.question import Question, Vocabulary, Weights
 from index.rerank import Reranker
 from index.spread import LOOKED_AT, spread
 from index.store import Store
-from index.types import Hit, Passage
+from index.types import Hit, Language, Passage
 
 _CANDIDATES = 100
 """Passages each side proposes; the answer is hardly ever further down."""
@@ -71,14 +72,17 @@ def search(
     since: datetime.date | None,
     until: datetime.date | None,
     sources: Sequence[str] | None,
+    languages: Sequence[str] | None,
 ) -> list[Hit]:
     """Find the passages that best match a question, best first; ties by source and place.
 
     Scores compare within one search; with a neural embedder or a reranker they are from 0 to 1.
+    Raises QuestionError for languages that no article can be in.
     """
+    written_in = _check_languages(languages)
     articles = None
-    if since is not None or until is not None or sources is not None:
-        articles = store.library.matching(since, until, sources)
+    if any(each is not None for each in (since, until, sources, written_in)):
+        articles = store.library.matching(since, until, sources, written_in)
     shown = max(limit, LOOKED_AT)
     depth = max(_CANDIDATES, limit)
     among = _Among(articles, sources)
@@ -95,6 +99,19 @@ def search(
     passages = store.library.passages({number: places[number] for number in best})
     hits = [Hit(passages[number], scores[number]) for number in best if number in passages]
     return spread(hits)[: max(limit, 0)]
+
+
+def _check_languages(languages: Sequence[str] | None) -> Sequence[str] | None:
+    """Refuse what is no list of languages; None for all of them, so that nothing is left out."""
+    if languages is None:
+        return None
+    known = get_args(Language)
+    if isinstance(languages, str) or not languages or any(e not in known for e in languages):
+        raise QuestionError(
+            f"languages is a list of what the articles are written in, of {', '.join(known)}, and "
+            f"not {languages!r:.80}."
+        )
+    return None if set(known) <= {*languages} else languages
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,16 +45,17 @@ def ask(
     engine: str | Path | Engine | None = None,
     language: AnswerLanguage | None = None,
     timeout: float | None = TIMEOUT,
+    languages: Sequence[str] | None = None,
 ) -> Answer:
     """Answer a question from an index, given open or by its folder.
 
-    `since` and `until` are inclusive, `sources` are paths relative to the indexed folder.
-    `history` holds what was asked and answered before, oldest first: a follow-up is then asked as
-    the question it stands for. `engine` is a GGUF file, the name of an installed model, the address
-    of a server, "extract" for quotes, or an open engine; None takes KHABAR_MODEL, or the model
-    installed last, or quotes. The answer is in `language`, or in the question's. A model that has
-    not ended after `timeout` seconds is stopped; None lets it take its time. Where a model fails,
-    quotes answer, and say so.
+    `since` and `until` are inclusive, `sources` are paths relative to the indexed folder and
+    `languages` those that the articles are written in, "hi" and "en". `history` holds what was
+    asked and answered before, oldest first: a follow-up is then asked as the question it stands
+    for. `engine` is a GGUF file, the name of an installed model, the address of a server, "extract"
+    for quotes, or an open engine; None takes KHABAR_MODEL, or the model installed last, or quotes.
+    The answer is in `language`, or in the question's. A model that has not ended after `timeout`
+    seconds is stopped; None lets it take its time. Where a model fails, quotes answer, and say so.
 
     Raises KhabarError for what cannot be asked or opened.
     """
@@ -68,6 +69,7 @@ def ask(
         engine=engine,
         language=language,
         timeout=timeout,
+        languages=languages,
     )
     assert isinstance(answer, Answer)  # noqa: S101, the last event always is
     return answer
@@ -84,6 +86,7 @@ def stream(
     engine: str | Path | Engine | None = None,
     language: AnswerLanguage | None = None,
     timeout: float | None = TIMEOUT,
+    languages: Sequence[str] | None = None,
 ) -> Iterator[Event]:
     """Answer as `ask` does, event by event: Found, then Pieces of text, then the Answer.
 
@@ -106,13 +109,14 @@ def stream(
                 engine=engine,
                 language=language,
                 timeout=None if deadline is None else deadline - time.monotonic(),
+                languages=languages,
             )
             return
         model, reason = _model(engine)
-        shown = _still_there(opened, history, since, until, sources)
+        shown = _still_there(opened, history, since, until, sources, languages)
         standalone = yield from _standalone(opened, question, history, model, shown, deadline)
         asked = opened.read(standalone or question)
-        hits = opened.search(asked, since=since, until=until, sources=sources)
+        hits = opened.search(asked, since=since, until=until, sources=sources, languages=languages)
         yield Found(tuple(hits), standalone)
         asking = _Asking(question, standalone, language or asked.language, deadline)
         verdict = opened.weigh(asked, hits)
@@ -215,6 +219,7 @@ def _still_there(
     since: datetime.date | None,
     until: datetime.date | None,
     sources: Sequence[str] | None,
+    languages: Sequence[str] | None,
 ) -> tuple[Excerpt, ...]:
     """Give what the model was shown for the last question.
 
@@ -226,6 +231,8 @@ def _still_there(
     for excerpt in last.shown:
         passage = excerpt.passage
         if sources is not None and passage.source not in sources:
+            return ()
+        if languages is not None and passage.language not in languages:
             return ()
         if (since or until) and passage.date is None:
             return ()

@@ -93,6 +93,7 @@ class Forwarded:
                     engine=self._own.engine if asked.engine is None else asked.engine,
                     language=asked.language,
                     timeout=asked.timeout,
+                    languages=asked.languages,
                 )
                 with closing(cast("Generator[Event, None, None]", events)):
                     for event in events:

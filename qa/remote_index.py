@@ -68,6 +68,7 @@ class RemoteIndex:
         engine: str | Path | Engine | None,
         language: AnswerLanguage | None,
         timeout: float | None,
+        languages: Sequence[str] | None = None,
     ) -> Iterator[Event]:
         """Answer as `stream` does; closing the iterator stops the work there.
 
@@ -88,6 +89,7 @@ class RemoteIndex:
             portable(wanted),
             language,
             timeout,
+            None if languages is None else tuple(languages),
         )
         with closing(self._request("ask", wire.pack(wire.ASK, asked))) as lines:
             for line in lines:
@@ -103,10 +105,12 @@ class RemoteIndex:
         since: date | None = None,
         until: date | None = None,
         sources: Sequence[str] | None = None,
+        languages: Sequence[str] | None = None,
     ) -> list[Hit]:
         """Search as `Index.search` does."""
         listed = None if sources is None else tuple(sources)
-        asked = wire.Search(question, limit, _day(since), _day(until), listed)
+        written_in = None if languages is None else tuple(languages)
+        asked = wire.Search(question, limit, _day(since), _day(until), listed, written_in)
         return self._done("search", wire.HITS, asked)
 
     def update(self, folder: str | Path, progress: wire.Progress | None = None) -> UpdateReport:

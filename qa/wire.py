@@ -19,7 +19,7 @@ from qa.types import Answer, AnswerLanguage, Event, Exchange, Found, Piece, Wait
 
 _Value = TypeVar("_Value")
 Progress = Callable[[int, int], None]
-VERSION = 1
+VERSION = 2
 """Of all this: another one is not talked to."""
 BEAT = 1.0
 """Seconds between two lines of a reply, at most."""
@@ -54,6 +54,8 @@ class Ask:
     """A path is absolute; None takes the engine of the process that holds the index."""
     language: AnswerLanguage | None = None
     timeout: float | None = None
+    languages: tuple[str, ...] | None = None
+    """Unknown ones too: the index says what is wrong with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Search:
     since: datetime.date | None = None
     until: datetime.date | None = None
     sources: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ OPERATIONS = {
         TypeAdapter(Search),
         HITS,
         lambda index, asked, _: index.search(
-            asked.question, asked.limit, asked.since, asked.until, asked.sources
+            asked.question, asked.limit, asked.since, asked.until, asked.sources, asked.languages
         ),
         ranks=True,
     ),

@@ -92,6 +92,15 @@ def test_only_articles_of_the_days_and_files_asked_for_answer(db: Path) -> None:
     assert {c.source for c in ask(PROMISED, db, sources=["vaada.txt"]).citations} == {"vaada.txt"}
 
 
+def test_only_articles_in_the_languages_asked_for_answer(db: Path) -> None:
+    lavrov = "What did Lavrov do in Islamabad for Pakistan?"
+    for languages, source in ((["en"], "talks.txt"), (["hi"], "vaada.txt")):
+        assert {c.source for c in ask(lavrov, db, languages=languages).citations} == {source}
+    for languages in ([], ["fr"]):
+        with pytest.raises(QuestionError, match="of hi, en, and not"):
+            ask(lavrov, db, languages=languages)
+
+
 def test_an_open_index_is_used_and_left_open(db: Path) -> None:
     with Index(db) as index:
         assert ask(PLANTED, index) == ask(PLANTED, index)

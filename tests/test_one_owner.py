@@ -55,6 +55,8 @@ def test_what_narrows_a_question_and_what_was_asked_before_go_along(
     for narrowed in (
         {"sources": ["talks.txt"]},
         {"sources": []},
+        {"languages": ["hi"]},
+        {"languages": ["en"]},
         {"since": first.citations[0].date},
         {"until": first.citations[0].date, "language": "en"},
         {"history": [first]},
@@ -100,6 +102,12 @@ def test_errors_come_back_as_themselves(alone: Path, held: Path, question: str) 
     with pytest.raises(errors.QuestionError) as there:
         ask(question, held)
     assert str(there.value) == str(here.value)
+
+
+def test_languages_that_no_article_is_in_are_refused_there_too(alone: Path, held: Path) -> None:
+    for db in (alone, held):
+        with pytest.raises(errors.QuestionError, match=r"of hi, en, and not \('fr',\)\."):
+            ask(PLANTED, db, languages=("fr",))
 
 
 def test_another_embedder_is_refused_there(

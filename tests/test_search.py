@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from index import Index, search
 from index.catalogue import Catalogue
+from index.errors import QuestionError
 from index.library import Library
 
 DAY = datetime.date.fromisoformat
@@ -103,6 +104,32 @@ def test_filters_let_through_what_they_name_and_nothing_else(
     hits = index.search(question, since=first, until=last, sources=names)
     # Vectors propose every passage of so small an index, so what is allowed is there as well.
     assert {hit.passage.source for hit in hits} == allowed
+
+
+HINDI = {"goa-tika-hi.txt", "lavrov-hi.txt"}
+ENGLISH = {"goa-vaccine-en.txt", "sub/cricket-en.txt", "sub/undated-en.md"}
+
+
+@pytest.mark.parametrize("question", ["goa vaccine", "मंत्री", "goa mein tika kab laga"])
+def test_only_articles_written_in_the_languages_asked_for_are_found(
+    index: Index, question: str
+) -> None:
+    def found(*languages: str, **others: object) -> set[str]:
+        return {*sources(index, question, languages=languages, **others)}
+
+    assert found("hi") == HINDI
+    assert found("en") == ENGLISH
+    assert found("hi", sources=["lavrov-hi.txt", "sub/cricket-en.txt"]) == {"lavrov-hi.txt"}
+    assert found("en", since=DAY("2023-01-01")) == {"goa-vaccine-en.txt"}
+    assert index.search(question, languages=["en", "hi"]) == index.search(question)
+
+
+@pytest.mark.parametrize("languages", [[], (), "hi", ["fr"], ["hi", "hi-Latn"], [None], ["HI"]])
+def test_a_language_that_no_article_is_in_is_refused_in_one_sentence(
+    index: Index, languages: Sequence[str]
+) -> None:
+    with pytest.raises(QuestionError, match=r"^languages is a list .* of hi, en, and not .*\.$"):
+        index.search("Goa", languages=languages)
 
 
 @pytest.mark.parametrize(

@@ -296,6 +296,8 @@ def test_what_was_shown_before_is_shown_again_first_but_for_other_articles(db: P
     dated = {"since": datetime.date(2021, 4, 8)}
     later = ask(PROMISED, db, history=[first], engine=Scripted(REFUSAL["hi"]), **dated)  # type: ignore[arg-type]
     assert {excerpt.passage.source for excerpt in later.shown} == {"vaada.txt"}
+    hindi = ask(PROMISED, db, history=[first], engine=Scripted(REFUSAL["hi"]), languages=["hi"])
+    assert {excerpt.passage.source for excerpt in hindi.shown} == {"vaada.txt"}
 
 
 @pytest.mark.parametrize(
