@@ -17,7 +17,21 @@ WORDS = {
         "placeholder": "What do you want to know?",
         "ask": "Ask",
         "stop": "Stop",
+        "new": "New conversation",
         "examples": "For example",
+        "tab_ask": "Ask",
+        "tab_conversations": "Conversations",
+        "tab_articles": "Articles",
+        "tab_models": "Models",
+        "filters": "Only some of the articles",
+        "since": "From this day on",
+        "until": "Up to this day",
+        "a_day": "such as 2023-05-05",
+        "languages": "Written in",
+        "hindi": "Hindi",
+        "english": "English",
+        "files": "Files",
+        "files_info": "Type a part of a title or file name",
     },
     "hi": {
         "intro": "हिंदी, अंग्रेज़ी या रोमन अक्षरों वाली हिंदी में पूछिए। जवाब सिर्फ़ यहाँ मौजूद लेखों से "
@@ -26,14 +40,24 @@ WORDS = {
         "placeholder": "आप क्या जानना चाहते हैं?",
         "ask": "पूछिए",
         "stop": "रोकिए",
+        "new": "नई बातचीत",
         "examples": "उदाहरण के लिए",
+        "tab_ask": "सवाल",
+        "tab_conversations": "बातचीत",
+        "tab_articles": "लेख",
+        "tab_models": "मॉडल",
+        "filters": "सिर्फ़ कुछ लेखों में खोजिए",
+        "since": "इस तारीख़ से",
+        "until": "इस तारीख़ तक",
+        "a_day": "जैसे 2023-05-05",
+        "languages": "लेखों की भाषा",
+        "hindi": "हिंदी",
+        "english": "अंग्रेज़ी",
+        "files": "फ़ाइलें",
+        "files_info": "शीर्षक या फ़ाइल के नाम का कोई हिस्सा लिखिए",
     },
 }
 """The page's own words, by the browser's language; English for every other."""
-TELL_LANGUAGE = (
-    "() => { document.documentElement.lang = /^hi/i.test(navigator.language) ? 'hi' : 'en' }"
-)
-"""Tells screen readers and fonts which of the page's languages the browser shows."""
 FONTS = ("Khabar Devanagari", "system-ui", "sans-serif")
 COLOURS = {
     "body_background_fill": "*neutral_50",
@@ -57,16 +81,19 @@ def language(headers: Mapping[str, str], cookies: Mapping[str, str]) -> Language
 
 
 def css() -> str:
-    """Read the page's style sheet."""
-    return (_HERE / "page.css").read_text(encoding="utf-8")
+    """Read the page's style sheets."""
+    return "\n".join(
+        sheet.read_text(encoding="utf-8") for sheet in sorted(_HERE.glob("*.css"))
+    )
 
 
 def head() -> str:
-    """Write the font, and the rule that nothing be loaded from elsewhere, for the page's head."""
+    """Write the font and the page's script, for the page's head."""
     font = base64.b64encode((_HERE / "fonts" / "NotoSansDevanagari.woff2").read_bytes()).decode()
+    script = (_HERE / "page.js").read_text(encoding="utf-8")
     return f"""
-<meta http-equiv="Content-Security-Policy"
-  content="default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:">
+<script>
+{script}</script>
 <style>
 @font-face {{
   font-family: "Khabar Devanagari";

@@ -1,104 +1,62 @@
 """Answers to HTML for the chat page. Pure: no server, no files.
 
 Questions, titles, quotes and file names are other people's text: everything is escaped here, and
-nothing in them is read as HTML or Markdown.
+nothing in them is read as HTML or Markdown. What can be clicked carries `data-do` and says with
+`data-turn` and `data-number` what it is about; the page's script passes that to the server.
 """
 
-import html
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from babel.dates import format_date
-
 from index import Hit, Passage
 from qa import extract
-from qa.turn import Turn
-from qa.types import Answer, AnswerLanguage, Citation, Sentence
+from qa.html_text import dated, day, escaped, file, lang, titled
+from qa.phrases import WORDS
+from qa.turn import Scope, Turn
+from qa.types import Answer, AnswerLanguage, Citation
 from qa.words import UNSUPPORTED
 
+NEAREST = 3
+"""Passages shown under a refusal."""
 _AROUND = 110
 """Characters of the article shown on either side of a quote."""
+_EXCERPT = 320
+"""Characters of a passage shown under a refusal."""
 _GLUE = "\N{WORD JOINER}\N{NO-BREAK SPACE}"
 """A space after which no line begins, not even behind a danda: a mark never stands alone."""
-_DEVANAGARI = re.compile(r"[\u0900-\u097f]")
-_WORDS: dict[AnswerLanguage, dict[str, str]] = {
-    "hi": {
-        "searching": "लेखों में खोजा जा रहा है…",
-        "waiting for one": "मॉडल अभी दूसरे सवालों के जवाब दे रहा है; आपसे पहले {place} सवाल और है",
-        "waiting": "मॉडल अभी दूसरे सवालों के जवाब दे रहा है; आपसे पहले {place} सवाल और हैं",
-        "writing": "जवाब लिखा जा रहा है…",
-        "standalone": "आपका सवाल इस तरह समझा गया:",
-        "stopped": "जवाब बीच में रोक दिया गया।",
-        "sources": "स्रोत",
-        "undated": "तारीख़ नहीं मिली",
-        "page": "पृष्ठ {page}",
-        "also in": "यही लेख इस फ़ाइल में भी है:",
-    },
-    "en": {
-        "searching": "Searching the articles…",
-        "waiting for one": "The model is busy; {place} ahead of yours",
-        "waiting": "The model is busy; {place} ahead of yours",
-        "writing": "Writing the answer…",
-        "standalone": "Taken to mean:",
-        "stopped": "The answer was stopped.",
-        "sources": "Sources",
-        "undated": "no date found",
-        "page": "page {page}",
-        "also in": "also in",
-    },
-    "hi-Latn": {
-        "searching": "Lekhon mein khoja ja raha hai…",
-        "waiting for one": "Model abhi doosre sawalon ke jawab de raha hai; "
-        "aapse pehle {place} sawal aur hai",
-        "waiting": "Model abhi doosre sawalon ke jawab de raha hai; "
-        "aapse pehle {place} sawal aur hain",
-        "writing": "Jawab likha ja raha hai…",
-        "standalone": "Aapka sawal is tarah samjha gaya:",
-        "stopped": "Jawab beech mein rok diya gaya.",
-        "sources": "Srot",
-        "undated": "tareekh nahin mili",
-        "page": "prishth {page}",
-        "also in": "yahi lekh is file mein bhi hai:",
-    },
-}
-EMPTY = {
-    "hi": "आपने कोई सवाल नहीं लिखा; हिंदी, अंग्रेज़ी या रोमन अक्षरों वाली हिंदी में पूछिए।",
-    "en": "There is no question yet; ask one in Hindi, in English, or in Hindi in roman letters.",
-}
-BROKEN: dict[AnswerLanguage, str] = {
-    "hi": "कुछ गड़बड़ हो गई; ब्योरा उस टर्मिनल में है जिसमें यह प्रोग्राम चल रहा है।",
-    "en": "Something went wrong in Khabar; the terminal it runs in says what.",
-    "hi-Latn": "Kuch gadbad ho gayi; byora us terminal mein hai jismein yeh program chal raha hai.",
-}
 
 
-def conversation(turns: Sequence[Turn]) -> str:
-    """Write a conversation as HTML, the latest question first."""
-    parts = [_turn(number, turn) for number, turn in enumerate(turns)]
+def conversation(turns: Sequence[Turn], first: int = 0) -> str:
+    """Write a part of a conversation as HTML, the latest question first.
+
+    `first` is the place of the first of them in the whole, from 0.
+    """
+    parts = [_turn(number, turn) for number, turn in enumerate(turns, first)]
     return "".join(reversed(parts))
 
 
 def _turn(number: int, turn: Turn) -> str:
-    head = f'<h2 dir="auto">{_escaped(turn.question)}</h2>' if turn.question else ""
-    # Screen readers read out what changes in a live region: the newest answer, once it is whole.
+    head = f'<h2 dir="auto">{escaped(turn.question)}</h2>' if turn.question else ""
+    # What a screen reader reads out is whole: it waits while this is busy.
     busy = "false" if turn.ended else "true"
-    body = f'<div aria-live="polite" aria-busy="{busy}">{_body(number, turn)}</div>'
+    body = f'<div class="reply" aria-busy="{busy}">{_body(number, turn)}</div>'
     return f'<article class="turn" lang="{turn.language}">{head}{body}</article>'
 
 
 def _body(number: int, turn: Turn) -> str:
-    words = _WORDS[turn.language]
+    words = WORDS[turn.language]
     asked = ""
     if turn.standalone:
         label = f'<span class="label">{words["standalone"]}</span>'
-        asked = f'<p class="standalone" dir="auto">{label} {_escaped(turn.standalone)}</p>'
+        asked = f'<p class="standalone" dir="auto">{label} {escaped(turn.standalone)}</p>'
+    if turn.answer is not None and turn.answer.refused:
+        return asked + _refusal(number, turn, turn.answer)
     if turn.answer is not None:
-        return asked + _answer(f"turn{number}", turn.answer, turn.found or ())
+        return asked + _answer(number, turn.answer, turn.found or ())
     parts = [part.strip() for part in turn.draft.split("\n\n") if part.strip()]
-    draft = asked + "".join(_paragraph(_escaped(part), turn.language) for part in parts)
+    draft = asked + "".join(_paragraph(escaped(part), turn.language) for part in parts)
     if turn.problem is not None:
-        return f'{draft}<p class="problem" dir="auto">{_escaped(turn.problem)}</p>'
+        return f'{draft}<p class="problem" dir="auto">{escaped(turn.problem)}</p>'
     if turn.stopped:
         return f'{draft}<p class="status">{words["stopped"]}</p>'
     if turn.place:
@@ -108,83 +66,152 @@ def _body(number: int, turn: Turn) -> str:
     return f'{draft}<p class="status working">{status}</p>'
 
 
-def _answer(prefix: str, answer: Answer, found: Sequence[Hit]) -> str:
-    note = f'<p class="note">{_escaped(answer.note)}</p>' if answer.note else ""
-    if answer.refused:
-        return f'{note}<p class="refused">{_escaped(answer.text)}</p>'
-    text = "".join(_sentences(prefix, answer))
+def _note(answer: Answer) -> str:
+    return f'<p class="note">{escaped(answer.note)}</p>' if answer.note else ""
+
+
+def _answer(turn: int, answer: Answer, found: Sequence[Hit]) -> str:
+    differ = len({citation.date for citation in answer.citations}) > 1
+    text = "".join(_sentences(turn, answer, dates=differ))
     # A follow-up may cite what the question before it was answered from.
     passages = [hit.passage for hit in found] + [excerpt.passage for excerpt in answer.shown]
-    sources = "".join(_source(prefix, citation, answer, passages) for citation in answer.citations)
-    label = _WORDS[answer.language]["sources"]
-    return f'{note}{text}<h3>{label}</h3><ol class="sources">{sources}</ol>'
+    sources = "".join(_source(turn, citation, answer, passages) for citation in answer.citations)
+    label = WORDS[answer.language]["sources"]
+    days = _days(answer) if differ else ""
+    return f'{_note(answer)}{days}{text}<h3>{label}</h3><ol class="sources">{sources}</ol>'
 
 
-def _sentences(prefix: str, answer: Answer) -> Iterator[str]:
+def _days(answer: Answer) -> str:
+    """Say that what is cited is of different days, and of which."""
+    words = WORDS[answer.language]
+    dates = [citation.date for citation in answer.citations]
+    known = sorted({date for date in dates if date})
+    days = [dated(date, answer.language, "") for date in known]
+    if None in dates:
+        days.append(dated(None, answer.language, words["undated"]))
+    label = f'<span class="label">{words["different days"]}</span>'
+    return f'<p class="days">{label} {", ".join(days)}</p>'
+
+
+def _sentences(turn: int, answer: Answer, *, dates: bool) -> Iterator[str]:
     """Write paragraphs: a quote each, or what a model wrote, apart from what nothing bears out."""
     quotes = answer.engine == extract.NAME
+    cited = {citation.number: citation for citation in answer.citations}
     for held, group in groupby(answer.sentences, key=lambda sentence: bool(sentence.marks)):
-        written = [_escaped(each.text) + _links(prefix, each) for each in group]
+        written = [
+            escaped(each.text)
+            + "".join(_mark(turn, cited[number], answer.language, dates) for number in each.marks)
+            for each in group
+        ]
         if not held:
             label = f'<span class="label">{UNSUPPORTED[answer.language]}</span>'
             text = " ".join(written)
             yield f'<p class="unsupported" dir="auto" lang="{answer.language}">{label} {text}</p>'
         elif quotes:
-            yield from (_paragraph(text, _lang(text)) for text in written)
+            yield from (_paragraph(text, lang(text)) for text in written)
         else:
             yield _paragraph(" ".join(written), answer.language)
 
 
-def _links(prefix: str, sentence: Sentence) -> str:
-    return "".join(
-        f'{_GLUE}<a class="mark" href="#{prefix}-{number}">{number}</a>'
-        for number in sentence.marks
-    )
-
-
-def _paragraph(html: str, lang: str) -> str:
-    return f'<p class="answer" dir="auto" lang="{lang}">{html}</p>'
-
-
-def _source(prefix: str, citation: Citation, answer: Answer, passages: Iterable[Passage]) -> str:
-    if citation.date is None:
-        date = f'<span class="date undated">{_WORDS[answer.language]["undated"]}</span>'
-    else:
-        date = f'<time class="date" datetime="{citation.date}">{_day(citation, answer)}</time>'
-    title = ""
-    if citation.title:
-        title = f'<cite dir="auto" lang="{_lang(citation.title)}">{_escaped(citation.title)}</cite>'
-    before, after = around(citation, passages)
-    quote = (
-        f'<blockquote dir="auto" lang="{_lang(citation.quote)}">{_escaped(before)}'
-        f"<mark>{_escaped(citation.quote)}</mark>{_escaped(after)}</blockquote>"
-    )
+def _mark(turn: int, citation: Citation, language: AnswerLanguage, dates: bool) -> str:
+    """Write the number that opens a source; with its date, where the dates differ."""
+    words = WORDS[language]
+    date = f" {dated(citation.date, language, words['undated'])}" if dates else ""
+    spoken = [words["mark"].format(number=citation.number), citation.title or citation.source]
+    if citation.date:
+        spoken.append(day(citation.date, language))
     return (
-        f'<li id="{prefix}-{citation.number}"><span class="number">{citation.number}</span>'
-        f'<div class="about">{date}{title}</div>{quote}{_place(citation, answer.language)}</li>'
+        f'{_GLUE}<button type="button" class="mark" {_do("source", turn, citation.number)}'
+        f' aria-label="{escaped(", ".join(spoken))}">{citation.number}{date}</button>'
     )
 
 
-def _place(citation: Citation, language: AnswerLanguage) -> str:
+def _do(what: str, turn: int, number: int) -> str:
+    return f'data-do="{what}" data-turn="{turn}" data-number="{number}"'
+
+
+def _paragraph(html: str, language: str) -> str:
+    return f'<p class="answer" dir="auto" lang="{language}">{html}</p>'
+
+
+def _source(turn: int, citation: Citation, answer: Answer, passages: Iterable[Passage]) -> str:
+    before, after = around(citation, passages)
+    quote = f"{escaped(before)}<mark>{escaped(citation.quote)}</mark>{escaped(after)}"
+    return _item(
+        str(citation.number),
+        citation,
+        f'<blockquote dir="auto" lang="{lang(citation.quote)}">{quote}</blockquote>',
+        _open("source", turn, citation.number, answer.language),
+        answer.language,
+    )
+
+
+def _item(
+    number: str, about: Citation | Passage, quote: str, button: str, language: AnswerLanguage
+) -> str:
+    date = dated(about.date, language, WORDS[language]["undated"])
+    return (
+        f'<li><span class="number" aria-hidden="true">{number}</span>'
+        f'<div class="about">{date}{titled(about.title)}</div>{quote}'
+        f'<div class="place">{_place(about, language)} {button}</div></li>'
+    )
+
+
+def _open(what: str, turn: int, number: int, language: AnswerLanguage) -> str:
+    return (
+        f'<button type="button" class="open" {_do(what, turn, number)}>'
+        f"{WORDS[language]['open']}</button>"
+    )
+
+
+def _place(about: Citation | Passage, language: AnswerLanguage) -> str:
     """Name the file, its page if it has any, and the others that hold the same text."""
-    words = _WORDS[language]
+    words = WORDS[language]
     page = ""
-    if citation.page:
-        page = f' <span class="leaf">{words["page"].format(page=citation.page)}</span>'
+    if about.page:
+        page = f' <span class="leaf">{words["page"].format(page=about.page)}</span>'
     also = "".join(
-        f'<div class="also">{words["also in"]} {_file(other)}</div>' for other in citation.also_in
+        f'<div class="also">{words["also in"]} {file(other)}</div>' for other in about.also_in
     )
-    return f"{_file(citation.source)}{page}{also}"
+    return f"{file(about.source)}{page}{also}"
 
 
-def _file(source: str) -> str:
-    # <bdi> keeps the letters of a file name from reordering what stands beside it.
-    return f'<bdi class="file" translate="no">{_escaped(source)}</bdi>'
+def _refusal(turn: int, asked: Turn, answer: Answer) -> str:
+    """Write that there is no answer, where it was looked for, and what came nearest."""
+    words = WORDS[answer.language]
+    hits = (asked.found or ())[:NEAREST]
+    nearest = f'<p class="status">{words["nothing near"]}</p>'
+    if hits:
+        passages = "".join(_near(turn, place, hit, answer) for place, hit in enumerate(hits))
+        nearest = f'<h3>{words["nearest"]}</h3><ol class="sources nearest">{passages}</ol>'
+    return (
+        f'{_note(answer)}<p class="refused">{escaped(answer.text)}</p>'
+        f"{_searched(asked.scope, answer.language)}{nearest}"
+    )
 
 
-def _day(citation: Citation, answer: Answer) -> str:
-    locale = "hi" if answer.language == "hi" else "en"
-    return _escaped(format_date(citation.date, "d MMMM y", locale=locale))
+def _near(turn: int, place: int, hit: Hit, answer: Answer) -> str:
+    text = hit.passage.text
+    cut = _tail(text[::-1], _EXCERPT)[::-1]
+    quote = f'<blockquote dir="auto" lang="{lang(text)}">{escaped(cut)}</blockquote>'
+    button = _open("passage", turn, place, answer.language)
+    return _item("·", hit.passage, quote, button, answer.language)
+
+
+def _searched(scope: Scope, language: AnswerLanguage) -> str:
+    """Say which articles a question was asked of."""
+    words = WORDS[language]
+    narrowed = [words[f"in {each}"] for each in scope.languages or ()]
+    if scope.since:
+        narrowed.append(words["since"].format(day=day(scope.since, language)))
+    if scope.until:
+        narrowed.append(words["until"].format(day=day(scope.until, language)))
+    if scope.sources:
+        narrowed.append(f"{words['in files']} {', '.join(map(file, scope.sources))}")
+    if scope.articles is None and not narrowed:
+        return ""
+    count = words["searched"].format(count=scope.articles) if scope.articles is not None else ""
+    return f'<p class="searched">{count} {"; ".join(narrowed)}</p>'
 
 
 def around(citation: Citation, passages: Iterable[Passage]) -> tuple[str, str]:
@@ -197,24 +224,14 @@ def around(citation: Citation, passages: Iterable[Passage]) -> tuple[str, str]:
         if passage.source == citation.source and inside:
             before = passage.text[: citation.start - passage.start].rpartition("\n")[2]
             after = passage.text[citation.end - passage.start :].partition("\n")[0]
-            return _tail(before), _tail(after[::-1])[::-1]
+            return _tail(before, _AROUND), _tail(after[::-1], _AROUND)[::-1]
     return "", ""
 
 
-def _tail(text: str) -> str:
+def _tail(text: str, most: int) -> str:
     """Keep the last words of a text; works on reversed text too."""
-    if len(text) <= _AROUND:
+    if len(text) <= most:
         return text
-    cut = text[-_AROUND:]
+    cut = text[-most:]
     _, space, kept = cut.partition(" ")
     return f"… {kept}" if space else "…"
-
-
-def _lang(text: str) -> str:
-    """Name the language a browser should take a quoted text for, to pick its voice and font."""
-    return "hi" if _DEVANAGARI.search(text) else "en"
-
-
-def _escaped(text: str) -> str:
-    # A file name of broken bytes holds lone surrogates, which no response can carry.
-    return html.escape(text.encode("utf-8", "replace").decode("utf-8"), quote=True)

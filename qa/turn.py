@@ -1,9 +1,22 @@
 """A question of a conversation, and how far its answer has come."""
 
+import datetime
 from dataclasses import dataclass, replace
 
 from index import Hit
 from qa.types import Answer, AnswerLanguage
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which articles a question was asked of: all, but for what narrows them."""
+
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    languages: tuple[str, ...] | None = None
+    sources: tuple[str, ...] | None = None
+    articles: int | None = None
+    """How many there were to search, before anything narrowed them; None where nobody counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,7 @@ class Turn:
     problem: str | None = None
     """One sentence on why there is no answer."""
     stopped: bool = False
+    scope: Scope = Scope()
 
     @property
     def ended(self) -> bool:

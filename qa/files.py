@@ -1,0 +1,36 @@
+"""What the page gives to take along: the file of an article, and a conversation as Markdown."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, HTTPException, Request
+from starlette.responses import FileResponse, Response
+
+from index import errors
+from qa import export
+from qa.conversations import Conversations
+from qa.service import Service
+
+_BYTES = "application/octet-stream"
+"""Whatever it is, the browser keeps it, and shows nothing of it as a page of ours."""
+
+
+def add(app: FastAPI, service: Service, conversations: Conversations) -> None:
+    """Add the two routes to an application; they are the page's, and no part of the API."""
+
+    @app.get("/files", include_in_schema=False)
+    def file(source: str) -> FileResponse:
+        path = service.index.file(source)
+        if path is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no file of that name here now.")
+        return FileResponse(path, filename=path.name, media_type=_BYTES)
+
+    @app.get("/conversations/{name}.md", include_in_schema=False)
+    def conversation(name: str, request: Request) -> Response:
+        owner = str(request.scope.get("khabar.owner", ""))
+        try:
+            title = conversations.heading(owner, name).title
+            text = export.markdown(title, conversations.turns(owner, name))
+        except errors.ConversationError as error:
+            raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from error
+        headers = {"Content-Disposition": export.disposition(title)}
+        return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)

@@ -1,0 +1,31 @@
+"""Pieces of Gradio that the tabs share: HTML that acts, and who looks at the page."""
+
+import gradio as gr
+
+from qa import look
+
+ACTS = "khabar.acting(element, trigger);"
+"""What is clicked or sent in it and carries data-do arrives as a "select" event."""
+READ_OUT = "khabar.live(element);"
+"""Screen readers read out what changes in it."""
+SHOWS_SOURCE = "khabar.source(element, props, watch);"
+"""It takes the focus when it fills, and closes."""
+QUIET: dict[str, object] = {"show_progress": "hidden", "api_visibility": "private"}
+"""For a listener: nothing whirls, and no program sees it."""
+
+
+def html(value: object, elem_id: str, *scripts: str) -> gr.HTML:
+    """Make a piece of HTML with what it does."""
+    return gr.HTML(
+        value, elem_id=elem_id, apply_default_css=False, js_on_load="".join(scripts) or None
+    )
+
+
+def reader(request: gr.Request) -> look.Language:
+    """Tell which language somebody reads the page in."""
+    return look.language(request.headers, request.cookies)
+
+
+def owner(request: gr.Request) -> str:
+    """Name who asks, as they showed it to the guard; empty where nobody needs to."""
+    return str(request.request.scope.get("khabar.owner", ""))

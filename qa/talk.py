@@ -1,0 +1,144 @@
+"""A conversation as it is had: each question answered step by step, and kept as it comes.
+
+Knows nothing of Gradio or HTML.
+"""
+
+import datetime
+import traceback
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from index import KhabarError, errors
+from qa import phrases
+from qa.answer import stream
+from qa.conversations import Conversations, Kept
+from qa.look import Language
+from qa.service import Service
+from qa.turn import Scope, Turn, closed
+from qa.types import Answer, Event, Found, Piece, Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The conversation that a page shows."""
+
+    id: str = ""
+    """Empty until its first question."""
+    turns: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What somebody typed and chose to narrow a question, as it came."""
+
+    since: str = ""
+    until: str = ""
+    languages: Sequence[str] = field(default=())
+    sources: Sequence[str] = field(default=())
+
+
+class Talk:
+    """Answers the questions of all pages. Safe to use from several threads."""
+
+    def __init__(self, service: Service, conversations: Conversations) -> None:
+        self._service = service
+        self._conversations = conversations
+
+    def ask(
+        self, question: str, thread: Thread, narrowed: Narrowed, owner: str, reader: Language
+    ) -> Iterator[Thread]:
+        """Answer a question of a conversation; the thread comes again at each step.
+
+        The question is kept from its first step on, and its answer at its end, whatever ends it.
+        Raises KhabarError if it cannot be kept; it is answered all the same before.
+        """
+        earlier = tuple(closed(turn) for turn in thread.turns if turn.question)
+        if not question:
+            yield Thread(thread.id, (*earlier, Turn("", problem=phrases.EMPTY[reader])))
+            return
+        turn = Turn(question)
+        kept: Kept | None = None
+        steps = self._answered(turn, earlier, narrowed, reader)
+        with closing(cast("Generator[Turn, None, None]", steps)):
+            try:
+                for turn in steps:
+                    yield Thread(thread.id, (*earlier, turn))
+                    if kept is None and not turn.ended:
+                        # After it was shown: a disk may take its time.
+                        kept = self._begun(thread.id, turn, owner)
+                        thread = Thread(kept.conversation)
+            finally:
+                # The page may be closed by now, and the answer stopped with it.
+                if kept is not None:
+                    self._conversations.replace(owner, kept, turn)
+
+    def _begun(self, conversation: str, turn: Turn, owner: str) -> Kept:
+        if conversation:
+            # Deleted meanwhile, in another window: it begins anew.
+            with suppress(errors.ConversationError):
+                return self._conversations.add(owner, conversation, turn)
+        return self._conversations.begin(owner, turn)
+
+    def _answered(
+        self, turn: Turn, earlier: Sequence[Turn], narrowed: Narrowed, reader: Language
+    ) -> Iterator[Turn]:
+        index = self._service.index
+        try:
+            turn = replace(turn, language=index.read(turn.question).language)
+            turn = replace(turn, scope=_scope(narrowed, reader))
+            yield turn
+            events = stream(
+                turn.question,
+                index,
+                since=turn.scope.since,
+                until=turn.scope.until,
+                languages=turn.scope.languages,
+                sources=turn.scope.sources,
+                history=[each.answer for each in earlier if each.answer],
+                engine=self._service.engine,
+            )
+            with closing(cast("Generator[Event, None, None]", events)):
+                for event in events:
+                    if isinstance(event, Found):
+                        turn = replace(turn, found=event.hits, standalone=event.standalone)
+                    elif isinstance(event, Waiting):
+                        turn = replace(turn, place=event.place)
+                    elif isinstance(event, Piece):
+                        turn = replace(turn, draft=turn.draft + event.text)
+                    else:
+                        turn = self._whole(turn, event)
+                    yield turn
+        except KhabarError as error:
+            yield replace(turn, problem=str(error))
+        except Exception:
+            # A bug: its trace is for the terminal; the page stays usable.
+            traceback.print_exc()
+            yield replace(turn, problem=phrases.BROKEN[turn.language])
+
+    def _whole(self, turn: Turn, answer: Answer) -> Turn:
+        """Take the answer; a refusal says how many articles were searched."""
+        if answer.refused:
+            count = self._service.index.inventory().articles
+            turn = replace(turn, scope=replace(turn.scope, articles=count))
+        return replace(turn, answer=answer, draft="")
+
+
+def _scope(narrowed: Narrowed, reader: Language) -> Scope:
+    """Read what narrows a question. Raises KhabarError for what is no date."""
+    return Scope(
+        _day(narrowed.since, reader),
+        _day(narrowed.until, reader),
+        tuple(narrowed.languages) or None,
+        tuple(narrowed.sources) or None,
+    )
+
+
+def _day(typed: str, reader: Language) -> datetime.date | None:
+    if not typed.strip():
+        return None
+    try:
+        return datetime.date.fromisoformat(typed.strip()[:10])
+    except ValueError:
+        raise KhabarError(phrases.NO_DATE[reader].format(typed=typed.strip()[:40])) from None
