@@ -11,6 +11,7 @@ KhabarError
 │   ├── IndexBusyError       another process holds it
 │   ├── IndexDamagedError    vectors or terms are damaged, and can be made anew
 │   └── EmbedderMismatchError    it was made with another embedder
+├── ConversationError    a conversation that is not there, or a title that is none
 ├── ModelError           a model that is not here, or cannot be fetched or used
 │   ├── ModelLoadError       a model that is here, and damaged, of another kind or too big
 │   └── ModelTimeoutError    its time was up before the answer was whole
@@ -82,6 +83,10 @@ class IndexDamagedError(IndexFolderError):
 
 class EmbedderMismatchError(IndexFolderError):
     """The index was made with another embedder; vectors of two embedders do not compare."""
+
+
+class ConversationError(KhabarError):
+    """There is no such conversation, or what is to become its title is none."""
 
 
 class ModelError(KhabarError):

@@ -34,6 +34,10 @@ LOCK_NAME = "khabar.lock"
 _NEW = {LOCK_NAME, holder.FILE_NAME, holder.NEW_NAME, FILE_NAME}
 _NEW |= {f"{FILE_NAME}-{kind}" for kind in ("journal", "wal", "shm")}
 """All that a crash can leave of an index before its library is made."""
+CONVERSATIONS = "conversations.sqlite"
+"""What people asked; no part of the index, and not to be made again if it is deleted."""
+_NEW |= {f"{CONVERSATIONS}{kind}" for kind in ("", "-journal", "-wal", "-shm")}
+START_AGAIN = f"delete all in it but {CONVERSATIONS}*, and index the articles again."
 
 _SCHEMA = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -156,10 +160,7 @@ class Library:
     def unusable(folder: Path, error: Exception) -> IndexFolderError:
         """Say that the folder cannot be written or read, and what to do."""
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, _NOT_DAMAGE):
-            return IndexFolderError(
-                f"The index in {folder} is damaged ({error}); delete the folder and index the "
-                "articles again."
-            )
+            return IndexFolderError(f"The index in {folder} is damaged ({error}); {START_AGAIN}")
         if is_disk_full(error, folder):
             return disk_full(folder, error)
         return IndexFolderError(
@@ -179,7 +180,7 @@ class Library:
         if found != FORMAT:
             raise IndexFolderError(
                 f"{self._folder} was made by another version of Khabar (format {found}, this one "
-                f"writes format {FORMAT}); delete the folder and index the articles again."
+                f"writes format {FORMAT}); {START_AGAIN}"
             )
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = FULL")

@@ -8,6 +8,7 @@ import numpy as np
 
 from index import load, prepare
 from index.errors import FileError, FolderError
+from index.library import START_AGAIN
 from index.rebuild import Row, rows
 from index.store import Progress, Store
 from index.vectors import Vectors
@@ -34,8 +35,7 @@ def verify(store: Store, folder: Path | None, progress: Progress | None = None) 
     with store.updated():
         if damage := store.library.damage():
             return (
-                f"The library is damaged ({'; '.join(damage)}); delete the index and index the "
-                "articles again.",
+                f"The library in {store.folder} is damaged ({'; '.join(damage)}); {START_AGAIN}",
             )
         return (
             *_unfinished(store),

@@ -148,4 +148,7 @@ def test_a_damaged_library_is_said(tmp_path: Path, articles: Path) -> None:
         index._store.library.rows("PRAGMA foreign_keys = OFF")
         index._store.library.rows("DELETE FROM articles WHERE id = 1 RETURNING id")
         [sentence] = index.verify()
-        assert sentence.startswith("The library is damaged (a row of ")
+        assert sentence.startswith(f"The library in {index.folder} is damaged (a row of ")
+        assert sentence.endswith(
+            "delete all in it but conversations.sqlite*, and index the articles again."
+        )
