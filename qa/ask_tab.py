@@ -9,7 +9,8 @@ import gradio as gr
 from index import KhabarError
 from qa import citing, example_list, examples, page
 from qa.html_text import escaped
-from qa.parts import ACTS, QUIET, READ_OUT, SHOWS_SOURCE, html, owner, reader
+from qa.look import Language
+from qa.parts import ACTS, QUIET, READ_OUT, SHOWS_SOURCE, day_box, html, owner, reader
 from qa.service import Service
 from qa.talk import Narrowed, Talk, Thread
 from qa.turn import closed
@@ -67,7 +68,7 @@ def build(service: Service, talk: Talk, word: gr.I18n) -> Parts:
         [box.submit, ask.click, offered.select],
         tab.ask,
         inputs=[box, thread, *filters],
-        outputs=[*showing, remembered, ask, stop, box],
+        outputs=[*showing, remembered, offered, ask, stop, box],
         concurrency_limit=_AT_ONCE,
         **QUIET,
     )
@@ -84,12 +85,7 @@ def build(service: Service, talk: Talk, word: gr.I18n) -> Parts:
 
 def _filters(service: Service, word: gr.I18n) -> list[gr.components.Component]:
     with gr.Accordion(word("filters"), open=False, elem_id="filters"), gr.Row():
-        dates = [
-            gr.DateTime(
-                label=word(name), info=word("a_day"), include_time=False, type="string", elem_id=name
-            )
-            for name in ("since", "until")
-        ]
+        dates = [day_box(word(name), name) for name in ("since", "until")]
         languages = gr.CheckboxGroup(
             [(word("hindi"), "hi"), (word("english"), "en")],
             label=word("languages"),
@@ -155,7 +151,7 @@ class _Tab:
         """Answer what was typed, or the example that was clicked."""
         example = str(event._data.get("question", "")) if event._data else ""
         question = " ".join((example or typed or "").split())
-        narrowed = Narrowed(since or "", until or "", languages, sources or [])
+        narrowed = Narrowed(str(since or ""), str(until or ""), languages, sources or [])
         if example:
             narrowed = Narrowed()
         # Of an empty question there is nothing to clear but what is being typed meanwhile.
@@ -164,13 +160,13 @@ class _Tab:
         try:
             for step in self._talk.ask(question, thread, narrowed, owner(request), reader(request)):
                 if step == last:  # still waiting for the model, and free to be stopped
-                    yield (gr.skip(),) * 8
+                    yield (gr.skip(),) * 9
                     continue
                 # What was before does not change while an answer is written.
                 state, now, before, new = shown(step)
                 older = before if last is None else gr.skip()
                 buttons = gr.Button(visible=False), gr.Button(visible=True)
-                yield state, now, older, new, step.id, *buttons, cleared
+                yield state, now, older, new, step.id, "", *buttons, cleared
                 # Later pieces leave the box alone: the next question may be in it by now.
                 cleared, last = gr.skip(), step
         except KhabarError as error:
@@ -181,16 +177,17 @@ class _Tab:
         ended = Thread(thread.id, tuple(closed(turn) for turn in thread.turns))
         return *shown(ended), *_idle()
 
-    def new(self) -> tuple[Any, ...]:
+    def new(self, request: gr.Request) -> tuple[Any, ...]:
         """Begin another conversation."""
-        return *shown(Thread()), "", "", offers(self._service, Thread())
+        return *shown(Thread()), "", "", offers(self._service, Thread(), reader(request))
 
     def open(self, thread: Thread, event: gr.EventData, request: gr.Request) -> str:
         """Open the article that a mark or a passage of the conversation stands in."""
         return citing.opened(self._service.index, thread.turns, event._data, reader(request))
 
 
-
-def offers(service: Service, thread: Thread) -> str:
+def offers(service: Service, thread: Thread, language: Language) -> str:
     """Offer examples, where nothing has been asked yet."""
-    return "" if thread.turns else example_list.offered(examples.questions(service.index))
+    if thread.turns:
+        return ""
+    return example_list.offered(examples.questions(service.index), language)

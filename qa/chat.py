@@ -1,6 +1,7 @@
 """The chat page: its tabs, and what comes when it is opened."""
 
 import os
+from contextlib import suppress
 from typing import Any
 
 # Set before Gradio is imported: it reads this then, and would report the launch.
@@ -11,7 +12,7 @@ import gradio as gr
 from index import errors
 from qa import ask_tab, conversations_tab, look
 from qa.conversations import Conversations
-from qa.parts import QUIET, html, owner
+from qa.parts import QUIET, html, owner, reader
 from qa.service import Service
 from qa.talk import Talk, Thread
 
@@ -35,15 +36,13 @@ def build(service: Service, conversations: Conversations) -> gr.Blocks:
             with gr.Tab(word("tab_conversations"), id="conversations") as listed:
                 conversations_tab.build(service, conversations, parts, tabs, listed)
 
-        def restore(last: str | None, request: gr.Request) -> tuple[Any, ...]:
+        def restore(last: str, request: gr.Request) -> tuple[Any, ...]:
             """Show the conversation that was open last in this browser, or examples."""
             thread = Thread()
-            if last:
-                try:
-                    thread = Thread(last, tuple(conversations.turns(owner(request), last)))
-                except errors.ConversationError:
-                    pass  # deleted since
-            return *ask_tab.shown(thread), ask_tab.offers(service, thread)
+            # Unless it was deleted since.
+            with suppress(errors.ConversationError):
+                thread = Thread(last, tuple(conversations.turns(owner(request), last)))
+            return *ask_tab.shown(thread), ask_tab.offers(service, thread, reader(request))
 
         demo.load(
             restore,

@@ -82,6 +82,15 @@ class Heading:
     questions: int
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a turn is kept."""
+
+    conversation: str
+    number: int
+    """Of the turn, among all that are kept."""
+
+
 class Conversations:
     """The conversations of one index. Safe to use from several threads.
 
@@ -186,8 +195,8 @@ class Conversations:
             raise _missing()
         return Heading(conversation, row[0], _moment(row[1]), row[2])
 
-    def begin(self, owner: str, turn: Turn) -> str:
-        """Keep a first turn as a new conversation, whose title is its question; returns its id.
+    def begin(self, owner: str, turn: Turn) -> Kept:
+        """Keep a first turn as a new conversation, whose title is its question.
 
         Here and below, a turn that has not ended is kept as one that was stopped. Raises
         ConversationError if nothing was asked.
@@ -201,23 +210,23 @@ class Conversations:
         with self._transaction() as connection:
             title = _text(_shortened(turn.question))
             row = connection.execute(query, [name, _key(owner), title, _now()]).lastrowid
-            _insert(connection, row, turn)
-        return name
+            return Kept(name, _insert(connection, row, turn))
 
-    def add(self, owner: str, conversation: str, turn: Turn) -> None:
+    def add(self, owner: str, conversation: str, turn: Turn) -> Kept:
         """Keep a further turn; it is on the disk when this returns."""
         with self._transaction() as connection:
-            _insert(connection, _touch(connection, owner, conversation), turn)
+            number = _insert(connection, _touch(connection, owner, conversation), turn)
+        return Kept(conversation, number)
 
-    def replace_last(self, owner: str, conversation: str, turn: Turn) -> None:
-        """Keep a turn in place of the last one."""
+    def replace(self, owner: str, kept: Kept, turn: Turn) -> None:
+        """Keep a turn as it is now."""
         query = (
             "UPDATE turns SET question = ?, language = ?, said = ?, turn = ?"
-            " WHERE number = (SELECT max(number) FROM turns WHERE conversation = ?)"
+            " WHERE number = ? AND conversation = ?"
         )
         with self._transaction() as connection:
-            number = _touch(connection, owner, conversation)
-            connection.execute(query, [*_columns(turn), number])
+            number = _touch(connection, owner, kept.conversation)
+            connection.execute(query, [*_columns(turn), kept.number, number])
 
     def turns(self, owner: str, conversation: str) -> list[Turn]:
         """Read a conversation, oldest turn first.
@@ -287,11 +296,13 @@ def _touch(connection: sqlite3.Connection, owner: str, conversation: str) -> int
     return int(rows[0][0])
 
 
-def _insert(connection: sqlite3.Connection, conversation: int | None, turn: Turn) -> None:
+def _insert(connection: sqlite3.Connection, conversation: int | None, turn: Turn) -> int:
     query = (
         "INSERT INTO turns (question, language, said, turn, conversation) VALUES (?, ?, ?, ?, ?)"
     )
-    connection.execute(query, [*_columns(turn), conversation])
+    number = connection.execute(query, [*_columns(turn), conversation]).lastrowid
+    assert number is not None  # noqa: S101, an INSERT has one
+    return number
 
 
 def _columns(turn: Turn) -> tuple[str, str, str, bytes]:

@@ -68,7 +68,7 @@ class _Deeds:
             gr.Tabs(selected=ask_tab.ID) if what == "open" else gr.skip(),
             *ask_tab.shown(shown),
             shown.id,
-            ask_tab.offers(self.service, shown),
+            ask_tab.offers(self.service, shown, reader(request)),
         )
 
     def _listed(self, request: gr.Request, problem: str = "") -> str:

@@ -1,7 +1,8 @@
 """How the chat page looks, and the words around its answers. Knows nothing of Gradio or answers."""
 
-import base64
+import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +19,6 @@ WORDS = {
         "ask": "Ask",
         "stop": "Stop",
         "new": "New conversation",
-        "examples": "For example",
         "tab_ask": "Ask",
         "tab_conversations": "Conversations",
         "tab_articles": "Articles",
@@ -26,7 +26,6 @@ WORDS = {
         "filters": "Only some of the articles",
         "since": "From this day on",
         "until": "Up to this day",
-        "a_day": "such as 2023-05-05",
         "languages": "Written in",
         "hindi": "Hindi",
         "english": "English",
@@ -41,7 +40,6 @@ WORDS = {
         "ask": "पूछिए",
         "stop": "रोकिए",
         "new": "नई बातचीत",
-        "examples": "उदाहरण के लिए",
         "tab_ask": "सवाल",
         "tab_conversations": "बातचीत",
         "tab_articles": "लेख",
@@ -49,7 +47,6 @@ WORDS = {
         "filters": "सिर्फ़ कुछ लेखों में खोजिए",
         "since": "इस तारीख़ से",
         "until": "इस तारीख़ तक",
-        "a_day": "जैसे 2023-05-05",
         "languages": "लेखों की भाषा",
         "hindi": "हिंदी",
         "english": "अंग्रेज़ी",
@@ -82,25 +79,58 @@ def language(headers: Mapping[str, str], cookies: Mapping[str, str]) -> Language
 
 def css() -> str:
     """Read the page's style sheets."""
-    return "\n".join(
-        sheet.read_text(encoding="utf-8") for sheet in sorted(_HERE.glob("*.css"))
-    )
+    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sorted(_HERE.glob("*.css")))
 
 
-def head() -> str:
-    """Write the font and the page's script, for the page's head."""
-    font = base64.b64encode((_HERE / "fonts" / "NotoSansDevanagari.woff2").read_bytes()).decode()
-    script = (_HERE / "page.js").read_text(encoding="utf-8")
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that the page loads, under a name that changes with what is in it."""
+
+    name: str
+    kind: str
+    data: bytes
+
+
+def script() -> Asset:
+    """Read the page's own script."""
+    return _asset("page.js", "text/javascript")
+
+
+def font() -> Asset:
+    """Read the font for Devanagari."""
+    return _asset("fonts/NotoSansDevanagari.woff2", "font/woff2")
+
+
+def _asset(file: str, kind: str) -> Asset:
+    path = _HERE / file
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()[:16]
+    return Asset(f"khabar-{path.stem}-{digest}{path.suffix}", kind, data)
+
+
+def head(script: str, font: str, language: Language) -> str:
+    """Write what stands first in the page's head; takes the addresses of script and font."""
+    # Who reads English sees no Devanagari before there is an answer.
+    early = f'<link rel="preload" as="font" type="font/woff2" href="{font}" crossorigin>'
     return f"""
-<script>
-{script}</script>
+{early if language == "hi" else ""}
+<script src="{script}"></script>
 <style>
 @font-face {{
   font-family: "Khabar Devanagari";
   font-weight: 100 900;
-  src: url(data:font/woff2;base64,{font}) format("woff2");
+  src: url({font}) format("woff2");
   unicode-range: U+0900-097F, U+1CD0-1CF9, U+200C-200D, U+20B9, U+25CC, U+A830-A839, U+A8E0-A8FF;
 }}
-:root {{ --khabar-sign: #ccfbf1; --khabar-sign-text: #115e59; }}
-.dark {{ --khabar-sign: #134e4a; --khabar-sign-text: #99f6e4; }}
+:root {{
+  --khabar-sign: #ccfbf1; --khabar-sign-text: #115e59; --khabar-link: #0f766e;
+  --khabar-cited: #fde68a; --khabar-cited-text: #1c1917;
+}}
+.dark {{
+  --khabar-sign: #134e4a; --khabar-sign-text: #99f6e4; --khabar-link: #5eead4;
+  --khabar-cited: #854d0e; --khabar-cited-text: #fef9c3;
+}}
+html[lang="en"] .languages button[lang="en"], html[lang="hi"] .languages button[lang="hi"] {{
+  border-color: var(--khabar-link); color: var(--khabar-link);
+}}
 </style>"""

@@ -58,7 +58,13 @@
     watch("value", shown);
   };
 
-  window.khabar = { acting, live, source };
+  const day = (element, props) => {
+    element.addEventListener("change", (event) => {
+      props.value = event.target.value;
+    });
+  };
+
+  window.khabar = { acting, live, source, day };
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-language]");

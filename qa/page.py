@@ -52,7 +52,8 @@ def _body(number: int, turn: Turn) -> str:
     if turn.answer is not None and turn.answer.refused:
         return asked + _refusal(number, turn, turn.answer)
     if turn.answer is not None:
-        return asked + _answer(number, turn.answer, turn.found or ())
+        scope = _searched(turn.scope, turn.answer.language)
+        return asked + scope + _answer(number, turn.answer, turn.found or ())
     parts = [part.strip() for part in turn.draft.split("\n\n") if part.strip()]
     draft = asked + "".join(_paragraph(escaped(part), turn.language) for part in parts)
     if turn.problem is not None:

@@ -21,6 +21,19 @@ def html(value: object, elem_id: str, *scripts: str) -> gr.HTML:
     )
 
 
+def day_box(label: object, elem_id: str) -> gr.HTML:
+    """Make a field for a day, as the browser has it; its value is like 2023-05-05, or empty."""
+    return gr.HTML(
+        "",
+        label=label,
+        elem_id=elem_id,
+        elem_classes="day",
+        apply_default_css=False,
+        html_template='<label>${label}<input type="date" value="${value || \'\'}"></label>',
+        js_on_load="khabar.day(element, props);",
+    )
+
+
 def reader(request: gr.Request) -> look.Language:
     """Tell which language somebody reads the page in."""
     return look.language(request.headers, request.cookies)

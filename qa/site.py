@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from qa import api, chat, files, look
+from qa import api, chat, document, files, look
 from qa.conversations import Conversations
 from qa.service import Service
 
@@ -13,8 +13,9 @@ def build(service: Service, conversations: Conversations) -> FastAPI:
     """Make the application: the API's routes, files to download, and the page under all else."""
     app = api.build(service)
     files.add(app, service, conversations)
+    document.serve_assets(app)
     demo = chat.build(service, conversations)
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         demo,
         path="/",
@@ -28,5 +29,6 @@ def build(service: Service, conversations: Conversations) -> FastAPI:
         i18n=gr.I18n(**chat.words()),
         theme=chat.theme(),
         css=look.css(),
-        head=look.head(),
     )
+    document.complete(app)
+    return app

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from index import Hit, Index, Passage
 from index.errors import ConversationError, IndexFolderError
 from index.library import CONVERSATIONS
-from qa.conversations import FILE_NAME, Conversations
+from qa.conversations import FILE_NAME, Conversations, Kept
 from qa.turn import Turn
 from qa.types import Answer, Citation, Excerpt, Sentence
 
@@ -63,7 +63,7 @@ def change(folder: Path, query: str, *values: object) -> None:
 
 def test_a_conversation_comes_back_after_a_restart_as_it_was(tmp_path: Path) -> None:
     with Conversations(tmp_path) as kept:
-        name = kept.begin("", ANSWERED)
+        name = kept.begin("", ANSWERED).conversation
         kept.add("", name, ASKED)
         before = kept.headings("")
     with Conversations(tmp_path) as kept:
@@ -77,7 +77,7 @@ def test_a_conversation_comes_back_after_a_restart_as_it_was(tmp_path: Path) -> 
 
 def test_what_was_kept_is_there_though_nobody_closed_the_file(tmp_path: Path) -> None:
     kept = Conversations(tmp_path)
-    name = kept.begin("", ANSWERED)
+    name = kept.begin("", ANSWERED).conversation
     # As a crash leaves it: the last pages are still in the journal.
     (tmp_path / "after").mkdir()
     for file in tmp_path.glob(f"{FILE_NAME}*"):
@@ -88,25 +88,26 @@ def test_what_was_kept_is_there_though_nobody_closed_the_file(tmp_path: Path) ->
 
 
 def test_only_its_user_can_read_the_file(tmp_path: Path, kept: Conversations) -> None:
-    kept.begin("", ASKED)
+    kept.begin("", ASKED).conversation
     assert {file.stat().st_mode & 0o077 for file in tmp_path.glob(f"{FILE_NAME}*")} == {0}
 
 
 def test_a_turn_that_has_not_ended_is_kept_as_stopped(kept: Conversations) -> None:
-    name = kept.begin("", Turn("Why?", draft="Because"))
+    name = kept.begin("", Turn("Why?", draft="Because")).conversation
     assert kept.turns("", name) == [Turn("Why?", draft="Because", stopped=True)]
 
 
-def test_the_last_turn_can_be_replaced(kept: Conversations) -> None:
-    name, other = kept.begin("", ASKED), kept.begin("", ASKED)
-    kept.add("", name, Turn("Why?", stopped=True))
-    kept.replace_last("", name, ANSWERED)
-    assert kept.turns("", name) == [ASKED, KEPT]
+def test_a_turn_can_be_replaced_also_when_it_is_no_longer_the_last(kept: Conversations) -> None:
+    name, other = kept.begin("", ASKED).conversation, kept.begin("", ASKED).conversation
+    asked = kept.add("", name, Turn("Why?", stopped=True))
+    kept.add("", name, ASKED)
+    kept.replace("", asked, ANSWERED)
+    assert kept.turns("", name) == [ASKED, KEPT, ASKED]
     assert kept.turns("", other) == [ASKED]
 
 
 def test_the_list_has_what_was_changed_last_first(kept: Conversations) -> None:
-    names = [kept.begin("", Turn(f"Question {n}?", stopped=True)) for n in range(4)]
+    names = [kept.begin("", Turn(f"Question {n}?", stopped=True)).conversation for n in range(4)]
     kept.add("", names[1], ASKED)
     listed = [heading.id for heading in kept.headings("")]
     assert listed == [names[1], names[3], names[2], names[0]]
@@ -114,7 +115,7 @@ def test_the_list_has_what_was_changed_last_first(kept: Conversations) -> None:
 
 
 def test_renaming_leaves_the_order_and_collapses_spaces(kept: Conversations) -> None:
-    first, second = kept.begin("", ASKED), kept.begin("", ASKED)
+    first, second = kept.begin("", ASKED).conversation, kept.begin("", ASKED).conversation
     assert kept.rename("", first, "  गोवा \n की बातें\u2028 ") == "गोवा की बातें"
     assert [heading.id for heading in kept.headings("")] == [second, first]
     assert kept.heading("", first).title == "गोवा की बातें"
@@ -123,7 +124,7 @@ def test_renaming_leaves_the_order_and_collapses_spaces(kept: Conversations) -> 
 
 @pytest.mark.parametrize("title", ["", " \n\u2028", "x" * 201])
 def test_a_title_has_between_1_and_200_characters(kept: Conversations, title: str) -> None:
-    name = kept.begin("", ASKED)
+    name = kept.begin("", ASKED).conversation
     with pytest.raises(ConversationError, match="1 to 200 characters"):
         kept.rename("", name, title)
     assert kept.heading("", name).title == ASKED.question
@@ -136,7 +137,7 @@ def test_nothing_that_was_asked_begins_no_conversation(kept: Conversations) -> N
 
 
 def test_what_is_deleted_is_gone_with_its_turns(tmp_path: Path, kept: Conversations) -> None:
-    name, other = kept.begin("", ANSWERED), kept.begin("", ASKED)
+    name, other = kept.begin("", ANSWERED).conversation, kept.begin("", ASKED).conversation
     kept.delete("", name)
     assert [heading.id for heading in kept.headings("")] == [other]
     with pytest.raises(ConversationError, match="no such conversation"):
@@ -147,7 +148,7 @@ def test_what_is_deleted_is_gone_with_its_turns(tmp_path: Path, kept: Conversati
 
 
 def test_nobody_sees_or_changes_what_another_owner_asked(kept: Conversations) -> None:
-    name = kept.begin("asha", ANSWERED)
+    name = kept.begin("asha", ANSWERED).conversation
     before = kept.headings("asha")
     for other in ("", "Asha", "asha ", "asha\0", "asha\udcff"):
         assert kept.headings(other) == []
@@ -156,7 +157,7 @@ def test_nobody_sees_or_changes_what_another_owner_asked(kept: Conversations) ->
             lambda who: kept.turns(who, name),
             lambda who: kept.heading(who, name),
             lambda who: kept.add(who, name, ASKED),
-            lambda who: kept.replace_last(who, name, ASKED),
+            lambda who: kept.replace(who, Kept(name, 1), ASKED),
             lambda who: kept.rename(who, name, "Mine"),
             lambda who: kept.delete(who, name),
         ):
@@ -168,13 +169,13 @@ def test_nobody_sees_or_changes_what_another_owner_asked(kept: Conversations) ->
 
 @pytest.mark.parametrize("name", ["", "1", "' OR 1=1 --", "\0", "\udcff", "%"])
 def test_an_id_that_nobody_gave_is_said(kept: Conversations, name: str) -> None:
-    kept.begin("", ASKED)
+    kept.begin("", ASKED).conversation
     with pytest.raises(ConversationError, match="no such conversation"):
         kept.turns("", name)
 
 
 def test_ids_cannot_be_guessed_from_one_another(kept: Conversations) -> None:
-    names = {kept.begin("", ASKED) for _ in range(20)}
+    names = {kept.begin("", ASKED).conversation for _ in range(20)}
     assert len(names) == 20
     assert all(len(name) >= 22 for name in names)
 
@@ -196,7 +197,7 @@ def test_ids_cannot_be_guessed_from_one_another(kept: Conversations) -> None:
 def test_a_search_goes_through_titles_questions_and_answers(
     kept: Conversations, words: str, expected: str
 ) -> None:
-    goa, cricket = kept.begin("", ANSWERED), kept.begin("", ASKED)
+    goa, cricket = kept.begin("", ANSWERED).conversation, kept.begin("", ASKED).conversation
     kept.rename("", goa, "गोवा")
     kept.rename("", cricket, "खेल की \u0959बर")
     wanted = {"both": [cricket, goa], "goa": [goa], "cricket": [cricket], "": []}[expected]
@@ -215,7 +216,7 @@ def test_a_search_goes_through_titles_questions_and_answers(
 def test_a_title_is_the_first_question_cut_at_a_word(
     kept: Conversations, question: str, title: str
 ) -> None:
-    name = kept.begin("", Turn(question, stopped=True))
+    name = kept.begin("", Turn(question, stopped=True)).conversation
     kept.add("", name, ASKED)
     assert kept.heading("", name).title == title
 
@@ -228,7 +229,7 @@ def test_any_text_is_kept(
     kept: Conversations, question: str, draft: str, owner: str, title: str
 ) -> None:
     turn = Turn(f"?{question}", draft=draft, problem=draft)
-    name = kept.begin(owner, turn)
+    name = kept.begin(owner, turn).conversation
     if 0 < len(" ".join(title.split())) <= 200:
         kept.rename(owner, name, title)
     assert kept.turns(owner, name) == [turn]
@@ -239,7 +240,7 @@ def test_any_text_is_kept(
 def test_a_turn_that_cannot_be_read_leaves_its_question_and_the_others(
     tmp_path: Path, kept: Conversations
 ) -> None:
-    name = kept.begin("", ANSWERED)
+    name = kept.begin("", ANSWERED).conversation
     for turn in (ASKED, ANSWERED, ASKED, ANSWERED):
         kept.add("", name, turn)
     change(tmp_path, "UPDATE turns SET turn = ? WHERE number = 2", b'{"found": 3}')
@@ -262,7 +263,7 @@ def test_a_turn_that_cannot_be_read_leaves_its_question_and_the_others(
 def test_what_an_earlier_version_kept_comes_back_without_what_it_did_not_know(
     tmp_path: Path, kept: Conversations
 ) -> None:
-    name = kept.begin("", ASKED)
+    name = kept.begin("", ASKED).conversation
     answer = {
         "question": "Why?", "text": "So. [1]", "refused": False, "language": "en",
         "engine": "extract", "citations": [], "since_dropped": 1,
@@ -275,11 +276,11 @@ def test_what_an_earlier_version_kept_comes_back_without_what_it_did_not_know(
 
 
 def test_threads_write_and_read_at_once(kept: Conversations) -> None:
-    name = kept.begin("", Turn("0", stopped=True))
+    name = kept.begin("", Turn("0", stopped=True)).conversation
 
     def write(number: int) -> int:
         kept.add("", name, Turn(str(number), stopped=True))
-        kept.begin(str(number), ASKED)
+        kept.begin(str(number), ASKED).conversation
         return len(kept.turns("", name))
 
     with ThreadPoolExecutor(6) as pool:
@@ -297,7 +298,7 @@ def test_a_damaged_file_is_said_and_left_as_it_is(tmp_path: Path) -> None:
 
 def test_a_file_damaged_while_open_is_said(tmp_path: Path) -> None:
     with Conversations(tmp_path) as kept:
-        name = kept.begin("", ANSWERED)
+        name = kept.begin("", ANSWERED).conversation
         for _ in range(40):
             kept.add("", name, ANSWERED)
     file = tmp_path / FILE_NAME
@@ -310,7 +311,7 @@ def test_a_file_damaged_while_open_is_said(tmp_path: Path) -> None:
 
 def test_a_file_of_a_newer_version_is_left_as_it_is(tmp_path: Path) -> None:
     with Conversations(tmp_path) as kept:
-        name = kept.begin("", ASKED)
+        name = kept.begin("", ASKED).conversation
     change(tmp_path, "PRAGMA user_version = 99")
     with pytest.raises(IndexFolderError, match="newer version of Khabar \\(format 99"):
         Conversations(tmp_path)
@@ -330,7 +331,7 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_a_disk_that_fills_up_costs_nothing_that_was_kept(
     tmp_path: Path, kept: Conversations
 ) -> None:
-    name = kept.begin("", ASKED)
+    name = kept.begin("", ASKED).conversation
     pages = kept._connection.execute("PRAGMA page_count").fetchone()[0]
     kept._connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(IndexFolderError, match=r"full .* the conversations so far stay"):
@@ -349,7 +350,7 @@ def test_an_index_begins_anew_beside_the_conversations_that_are_left(
     db = tmp_path / "db"
     with Index(db) as index, Conversations(db) as kept:
         index.update(articles)
-        name = kept.begin("", ASKED)
+        name = kept.begin("", ASKED).conversation
     for path in db.iterdir():
         if not path.name.startswith(FILE_NAME):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
