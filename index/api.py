@@ -7,11 +7,11 @@ from threading import Event
 from types import TracebackType
 from typing import Self
 
-from index import own_terms, search, verdict
+from index import listing, own_terms, search, verdict
 from index.errors import KhabarError
 from index.question import Question
 from index.store import Progress, Store
-from index.types import Article, Hit, Inventory, UpdateReport
+from index.types import SUFFIXES, Article, Hit, Inventory, Listing, UpdateReport
 from index.verdict import Verdict
 
 
@@ -21,6 +21,9 @@ class Index:
     Use as a context manager, or call `close`. Safe to use from several threads; one process at a
     time.
     """
+
+    SUFFIXES = SUFFIXES
+    """How the names of the files end that an update reads, in lower case."""
 
     def __init__(
         self,
@@ -49,6 +52,12 @@ class Index:
     def folder(self) -> Path:
         """The folder that the index is kept in, resolved."""
         return self._store.folder
+
+    @property
+    def source_folder(self) -> Path | None:
+        """The folder that the index follows, resolved; None before the first update."""
+        folder = self._store.library.about("folder")
+        return None if folder is None else Path(folder)
 
     def update(self, folder: str | Path, progress: Progress | None = None) -> UpdateReport:
         """Make the index equal to the folder, reading only what changed.
@@ -149,6 +158,22 @@ class Index:
     def articles(self) -> list[str]:
         """List the sources of all indexed articles, sorted."""
         return list(self._store.library.sources())
+
+    def listing(self, text: str = "", limit: int = 50, offset: int = 0) -> Listing:
+        """List a page of the searchable articles, and of what could not be read, by source.
+
+        `text` is what the source or the title has to hold; A to Z may be written small. Of a folder
+        that cannot be listed there is one entry.
+        """
+        return listing.listing(self._store.library, text, limit, offset)
+
+    def file(self, source: str) -> Path | None:
+        """Find the file that a source of `listing` stands in, of a table's row the table.
+
+        None if there is no such source, or no such file in the folder that the index follows: it
+        has gone, or a link has taken its place or that of a folder on the way.
+        """
+        return listing.file(self._store.library, source)
 
     def inventory(self) -> Inventory:
         """Count what is indexed, in each of the places where it is kept."""

@@ -36,11 +36,15 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A file that could not be read. `hash` is to be remembered; None if there is no need to."""
+    """A file that could not be read, to be remembered unless it `is_known` already.
+
+    `hash` is that of the content it failed with; "" if it is to be tried again whatever it holds.
+    """
 
     file: str
-    hash: str | None
+    hash: str
     reason: str
+    is_known: bool = False
 
 
 Looked = Unread | ReadFile | Unchanged | Failed
@@ -55,21 +59,32 @@ def look(candidates: Sequence[Candidate], known: Known) -> Generator[Looked]:
         try:
             data = load.read_bytes(candidate.path)
         except FileError as error:
-            yield Failed(file, None, str(error))
+            yield unseen(known, file, str(error))
             continue
         content = load.content_hash(data)
-        before = known.failures.get(file, [])
-        whole = next((failure for failure in before if failure.source == file), None)
+        before, whole = known.failures.get(file, []), _whole(known, file)
         indexed = known.files.get(file)
         same = kept.get((_suffix(file), content))
         if whole is None and indexed and indexed.hash == content:
             yield Unchanged(file, {row.source: row.reason for row in before})
         elif whole and whole.hash == content and _is_recent(whole):
-            yield Failed(file, None, whole.reason)
+            yield Failed(file, content, whole.reason, is_known=True)
         elif same is not None:
             yield _renamed(known, same, file)
         else:
             yield Unread(file, content, data)
+
+
+def unseen(known: Known, file: str, reason: str) -> Failed:
+    """Say why there are no bytes of a file now, or no names of what is in a folder."""
+    before = _whole(known, file)
+    is_known = before is not None and (before.hash, before.reason) == ("", reason)
+    return Failed(file, "", reason, is_known)
+
+
+def _whole(known: Known, file: str) -> Failure | None:
+    failures = known.failures.get(file, [])
+    return next((failure for failure in failures if failure.source == file), None)
 
 
 def _suffix(file: str) -> str:

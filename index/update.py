@@ -123,6 +123,8 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
     store.current.delete_others()
     is_doubtful |= _sweep(store, stored=False)
     before, known = store.library.sources(), store.catalogue.known()
+    unseen = [changed.unseen(known, name, reason) for name, reason in failed.items()]
+    _remember(store, unseen)
     course = _Course(len(candidates), progress, failed=failed)
     embedder = store.embedder_kind
     workshop = Workshop(Task(known.held, embedder.at_once, embedder.light))
@@ -139,7 +141,8 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
     finally:
         batches.close()
         workshop.close()
-    _retire(store, known, {candidate.source for candidate in candidates}, failed)
+    present = {candidate.source for candidate in candidates} | {each.file for each in unseen}
+    _retire(store, known, present, failed)
     _sweep(store, stored=True)
     _mend(store, one_by_one=is_doubtful)
     store.end()
@@ -193,8 +196,13 @@ def _write(store: Store, batch: Batch) -> None:
     files = [file for file in batch.ended if isinstance(file, ReadFile)]
     if stored or files:
         store.catalogue.settle([entry.id for entry in stored], files)
-    for file in batch.ended:
-        if isinstance(file, Failed) and file.hash:
+    _remember(store, batch.ended)
+
+
+def _remember(store: Store, ended: Iterable[Ended]) -> None:
+    """Note what could not be read, and why."""
+    for file in ended:
+        if isinstance(file, Failed) and not file.is_known:
             store.catalogue.fail(file.file, file.hash, file.reason)
 
 
