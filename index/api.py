@@ -1,7 +1,7 @@
 """`Index`: what the rest of the world uses."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -59,16 +59,22 @@ class Index:
         folder = self._store.library.about("folder")
         return None if folder is None else Path(folder)
 
-    def update(self, folder: str | Path, progress: Progress | None = None) -> UpdateReport:
+    def update(
+        self, folder: str | Path, progress: Progress | None = None, again: Collection[str] = ()
+    ) -> UpdateReport:
         """Make the index equal to the folder, reading only what changed.
 
-        `progress` is called with (files done, files in all). Raises FolderError if the folder is
-        missing or holds no article; a file that cannot be read is reported and stops nothing.
+        `progress` is called with (files done, files in all). `again` are files, or sources, to be
+        read though they are unchanged, or failed as they are; those that are not there are passed
+        over, and a text that comes out the same is not embedded again. Raises FolderError if the
+        folder is missing or holds no article, IndexFolderError if the index follows another or
+        cannot be written, IndexBusyError if an update is running already, and ModelError; a file
+        that cannot be read is reported and stops nothing.
         """
         # Imported here: reading files takes much that asking, which comes cold, does without.
         from index import update
 
-        return update.update(self._store, Path(folder).expanduser(), progress)
+        return update.update(self._store, Path(folder).expanduser(), progress, again)
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Make vectors and terms anew from the library; returns how many passages there are.

@@ -4,7 +4,8 @@ Content alone counts, not a file's name or time: a file that was moved keeps its
 """
 
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from index import load
@@ -51,8 +52,23 @@ Looked = Unread | ReadFile | Unchanged | Failed
 """What a look at a file shows; a ReadFile is one that was moved or copied."""
 
 
-def look(candidates: Sequence[Candidate], known: Known) -> Generator[Looked]:
-    """Look at each file: one item each, in order."""
+def files_of(known: Known, sources: Collection[str]) -> set[str]:
+    """Name the files of sources; a source that nothing is known of is a file itself."""
+    found = {*sources}
+    if found:
+        found |= {file for file, held in known.files.items() if not found.isdisjoint(held.articles)}
+        found |= {
+            file
+            for file, failures in known.failures.items()
+            if not found.isdisjoint(failure.source for failure in failures)
+        }
+    return found
+
+
+def look(
+    candidates: Sequence[Candidate], known: Known, again: AbstractSet[str] = frozenset()
+) -> Generator[Looked]:
+    """Look at each file: one item each, in order. The files of `again` are to be read anyhow."""
     kept = {(_suffix(file), held.hash): file for file, held in known.files.items()}
     for candidate in candidates:
         file = candidate.source
@@ -65,7 +81,9 @@ def look(candidates: Sequence[Candidate], known: Known) -> Generator[Looked]:
         before, whole = known.failures.get(file, []), _whole(known, file)
         indexed = known.files.get(file)
         same = kept.get((_suffix(file), content))
-        if whole is None and indexed and indexed.hash == content:
+        if file in again:
+            yield Unread(file, content, data)
+        elif whole is None and indexed and indexed.hash == content:
             yield Unchanged(file, {row.source: row.reason for row in before})
         elif whole and whole.hash == content and _is_recent(whole):
             yield Failed(file, content, whole.reason, is_known=True)

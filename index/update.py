@@ -23,7 +23,7 @@ While one batch is written, the next is embedded and the one after it read.
 """
 
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -57,8 +57,13 @@ _MAX_DELETED = 0.2
 """In a larger index, the share of deleted passages that the frequencies may still count."""
 
 
-def update(store: Store, folder: Path, progress: Progress | None = None) -> UpdateReport:
-    """Make the index equal to the folder.
+def update(
+    store: Store,
+    folder: Path,
+    progress: Progress | None = None,
+    again: Collection[str] = (),
+) -> UpdateReport:
+    """Make the index equal to the folder; `again` are files or sources to be read in any case.
 
     Raises FolderError if the folder is missing or holds no article, IndexFolderError if the index
     follows another folder, IndexBusyError if an update of this index is already running.
@@ -67,11 +72,11 @@ def update(store: Store, folder: Path, progress: Progress | None = None) -> Upda
     _check_same_folder(store, root)
     with store.updated():
         try:
-            return _update(store, root, progress)
+            return _update(store, root, progress, again)
         except IndexDamagedError:
             # As a full disk can leave Chroma's files. The library has all that is in them.
             repair(store)
-            return _update(store, root, progress)
+            return _update(store, root, progress, again)
 
 
 def _check_same_folder(store: Store, root: Path) -> None:
@@ -108,7 +113,9 @@ class _Course:
             self.progress(self.done, self.total)
 
 
-def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport:
+def _update(
+    store: Store, root: Path, progress: Progress | None, again: Collection[str]
+) -> UpdateReport:
     skipped: dict[str, str] = {}
     failed: dict[str, str] = {}
     candidates = load.scan(root, skipped, failed, store.folder)
@@ -128,7 +135,9 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
     course = _Course(len(candidates), progress, failed=failed)
     embedder = store.embedder_kind
     workshop = Workshop(Task(known.held, embedder.at_once, embedder.light))
-    groups = _groups(changed.look(candidates, known), embedder.at_once)
+    groups = _groups(
+        changed.look(candidates, known, changed.files_of(known, again)), embedder.at_once
+    )
     prepared = ahead(workshop.prepare(groups))
     batches = ahead(_embedded(prepared, store), stop=workshop.stop, waiting=course.show)
     written: set[str] = set()
