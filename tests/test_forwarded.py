@@ -12,7 +12,7 @@ import httpx
 import pytest
 from talks import PLANTED, indexed
 
-from index import Index, errors, holder
+from index import Index, changed, errors, holder
 from qa import Answer, Found, Piece, ask, listening, stream, wire
 from qa.choices import portable
 from qa.listening import listening as listens
@@ -249,6 +249,22 @@ def test_progress_comes_along_and_ends_with_all(tmp_path: Path) -> None:
         assert len(report.unchanged) == 3
         assert shown[-1] == (3, 3)
         assert remote.inventory()["articles"] == 3
+
+
+def test_files_are_read_again_there_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = indexed(tmp_path)
+    read: list[str] = []
+    look = changed.look
+
+    def looked(*arguments: Any) -> Iterator[Any]:
+        for file in look(*arguments):
+            read.extend([file.file] if isinstance(file, changed.Unread) else [])
+            yield file
+
+    monkeypatch.setattr(changed, "look", looked)
+    with Index(db) as index, listens(index), reached(index) as remote:
+        report = remote.update(tmp_path / "articles", again=["talks.txt"])
+    assert (read, len(report.unchanged)) == (["talks.txt"], 3)
 
 
 def test_questions_there_and_here_and_an_update_go_on_side_by_side(tmp_path: Path) -> None:

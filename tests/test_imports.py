@@ -42,7 +42,7 @@ FLOORS = (
     ("reader_process",),
     ("reading",),
     ("library", "vectors", "terms", "embed", "rerank"),
-    ("catalogue", "generation", "ahead"),
+    ("catalogue", "listing", "generation", "ahead"),
     ("question", "store", "changed"),
     ("search", "prepare", "evidence", "changes"),
     ("rebuild", "workshop", "verdict"),
