@@ -1,174 +1,161 @@
-"""The HTTP API: a question in JSON, and the fields that `--json` prints in reply.
+"""The HTTP API: questions in JSON, answered with the fields that `--json` prints, or as events.
 
-For programs on this machine: there is no password yet.
+What it takes and gives is described at /openapi.json and, for reading, at /docs. Who may ask is the
+business of `guard`.
 """
 
 import asyncio
-import datetime
-import json
-import threading
 import traceback
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
-from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from index import KhabarError, errors
-from qa import results
-from qa.answer import stream
-from qa.guard import Guard, tell
-from qa.options import MAX_HITS
+from qa import api_docs, events, openai_api, results
+from qa.api_fields import (
+    BROKEN,
+    REFUSED,
+    UNUSABLE,
+    AnswerFields,
+    Error,
+    Health,
+    PassageFields,
+    PostedAsk,
+    PostedSearch,
+    replies,
+    sentence,
+)
+from qa.desk import Desk, unless_left
+from qa.mcp_tools import Tools
+from qa.posted import Posted, json_response
 from qa.service import Service
-from qa.types import Answer, Event
 
-if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from starlette.types import ASGIApp
-
-_LARGEST = 100_000
-"""Bytes of a request."""
-_JSON = "application/json"
-_Done = TypeVar("_Done")
+_FIELDS = {"/v1/ask": PostedAsk.model_fields, "/v1/search": PostedSearch.model_fields}
 
 
-def _day(said: object) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(cast("str", said))
-    except (TypeError, ValueError):
-        raise ValueError("it is no date like 2023-05-05") from None
+def build(service: Service) -> FastAPI:
+    """Make the application over what a server has open; a page may be mounted on it at "/"."""
+    desk = Desk(service)
+    tools = Tools(desk)
 
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with tools.opened():
+            yield
 
-_Day = Annotated[datetime.date, PlainValidator(_day)]
-"""As the command line takes it; pydantic would take a number of seconds too."""
-
-
-class _Asked(BaseModel):
-    """What both ways to ask take."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    question: str
-    since: _Day | None = None
-    until: _Day | None = None
-    sources: list[str] | None = None
-    limit: Annotated[int, Field(ge=1, le=MAX_HITS)] = 10
-    """How many passages are listed; of an answer it says nothing."""
-
-
-def build(service: Service) -> "ASGIApp":
-    """Make the application over what a server has open."""
-
-    async def ask(request: Request) -> Response:
-        asked = await _read(request)
-        answer = await _unless_left(request, lambda left: _answer(service, asked, left))
-        # None is for nobody: who asked has gone.
-        return _json(answer and results.answer_fields(answer))
-
-    async def search(request: Request) -> Response:
-        asked = await _read(request)
-        span = asked.since, asked.until, asked.sources
-        hits = await run_in_threadpool(service.index.search, asked.question, asked.limit, *span)
-        return _json([results.hit_fields(hit) for hit in hits])
-
-    async def healthz(_: Request) -> Response:
-        return _json({"status": "ok"})
-
-    routes = [
-        Route("/v1/ask", ask, methods=["POST"]),
-        Route("/v1/search", search, methods=["POST"]),
-        Route("/healthz", healthz),
-    ]
-    handlers = {HTTPException: tell, KhabarError: _could_not, Exception: _broken}
-    return Guard(Starlette(routes=routes, exception_handlers=handlers), _LARGEST)
-
-
-async def _read(request: Request) -> _Asked:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _JSON:
-        raise HTTPException(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"A question comes as {_JSON}, and not as {kind!r}."
-        )
-    body = await request.body()
-    try:
-        return _Asked.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        sentence = _sentence(first["type"], first["loc"], first["msg"])
-        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, sentence) from error
-
-
-def _sentence(kind: str, place: tuple[int | str, ...], message: str) -> str:
-    """Say what is wrong with a request, of what pydantic says."""
-    if not place:
-        return f"The request cannot be read: {message}."
-    name = ".".join(map(str, place))
-    if kind == "extra_forbidden":
-        return f"There is no field {name!r:.100}; there are {', '.join(_Asked.model_fields)}."
-    if kind == "missing":
-        return f"The field {name!r} is missing."
-    return f"The field {name!r} cannot be used: {message.removeprefix('Value error, ')}."
-
-
-def _answer(service: Service, asked: _Asked, left: threading.Event) -> Answer | None:
-    events = stream(
-        asked.question,
-        service.index,
-        since=asked.since,
-        until=asked.until,
-        sources=asked.sources,
-        engine=service.engine,
+    app = FastAPI(
+        title="Khabar",
+        version="1",
+        summary="Ask a folder of Hindi and English articles; every answer cites its file.",
+        description="An MCP server with the tools `ask` and `search` is at `/mcp`.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        exception_handlers={
+            HTTPException: _refused,
+            RequestValidationError: _unusable,
+            KhabarError: _could_not,
+            Exception: _broken,
+        },
     )
-    with closing(cast("Generator[Event, None, None]", events)):
-        for event in events:
-            if left.is_set():
-                break
-            if isinstance(event, Answer):
-                return event
-    return None
+    app.include_router(_router(desk))
+    app.include_router(openai_api.router(desk))
+    app.router.routes.append(Route("/mcp", tools, methods=["POST"]))
+    api_docs.add(app)
+
+    @app.get("/healthz", responses=replies(Health, {200: "It is there."}) | REFUSED)
+    async def healthz() -> Response:
+        """Say that the server is there."""
+        return json_response({"status": "ok"})
+
+    return app
 
 
-async def _unless_left(request: Request, work: Callable[[threading.Event], _Done]) -> _Done:
-    """Do work in a thread, which is told when who asked has gone."""
-    left = threading.Event()
-    leaving = asyncio.ensure_future(_gone(request))
-    working = asyncio.ensure_future(run_in_threadpool(work, left))
-    try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        left.set()
-        leaving.cancel()
-    return await working
+def _router(desk: Desk) -> APIRouter:
+    routes = APIRouter(route_class=Posted)
+    wrong = replies(Error, UNUSABLE | BROKEN) | REFUSED
+    answered = replies(AnswerFields, {200: "The answer."}, streamed=True)
+    listed = replies(list[PassageFields], {200: "The passages."}, streamed=True)
+
+    @routes.post("/v1/ask", responses=answered | wrong)
+    async def ask(asked: PostedAsk, request: Request) -> Response:
+        """Answer a question; every sentence of the answer cites its file.
+
+        Streamed, the events are `found` (`passages`, and the `standalone` question that a follow-up
+        was taken for), `waiting` (`place` in line for the model), `piece` (a `text` that is not
+        checked yet), and last `answer` (with the fields of one that is not streamed) or `error`.
+        Comments say that the work goes on. Closing the connection stops it.
+        """
+        if _streamed(asked, request):
+            told = events.answer_events(desk.tell(asked), asked.limit)
+            return await events.begun(told, events.error_event)
+        work = asyncio.ensure_future(desk.answer(asked))
+        answer = await unless_left(request.receive, work)
+        # None is for nobody: who asked has gone.
+        return json_response(answer and results.answer_fields(answer))
+
+    @routes.post("/v1/search", responses=listed | wrong)
+    async def search(asked: PostedSearch, request: Request) -> Response:
+        """Find the passages that best match a question, best first.
+
+        Streamed, there is one event: `found`, with the `passages`.
+        """
+        hits = await desk.search(asked)
+        if _streamed(asked, request):
+            return Response(events.found_event(hits), media_type="text/event-stream")
+        return json_response([results.hit_fields(hit) for hit in hits])
+
+    return routes
 
 
-async def _gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+def _streamed(asked: PostedAsk | PostedSearch, request: Request) -> bool:
+    return asked.stream or "text/event-stream" in request.headers.get("accept", "")
 
 
-async def _could_not(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101, it handles no other
+    return _problem(request, error.status_code, error.detail, headers=error.headers)
+
+
+async def _unusable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101, it handles no other
+    first = error.errors()[0]
+    _, *place = first["loc"]  # the body
+    known = _FIELDS.get(request.url.path, ())
+    said = sentence(first["type"], tuple(place), first["msg"], known)
+    return _problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, said, ".".join(map(str, place)))
+
+
+async def _could_not(request: Request, error: Exception) -> Response:
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     if isinstance(error, errors.QuestionError):
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     elif isinstance(error, errors.ModelError):
         status = HTTPStatus.SERVICE_UNAVAILABLE
-    return _json({"error": str(error)}, status)
+    return _problem(request, status, str(error))
 
 
-async def _broken(_: Request, error: Exception) -> Response:
+async def _broken(request: Request, error: Exception) -> Response:
     # A bug: its trace is for the terminal.
     traceback.print_exception(error)
-    return _json({"error": "Something went wrong; the terminal says what."}, 500)
+    return _problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, events.BROKEN)
 
 
-def _json(value: object, status: int = HTTPStatus.OK) -> Response:
-    body = json.dumps(value, ensure_ascii=False, default=datetime.date.isoformat)
-    return Response(body.encode("utf-8", "backslashreplace"), status, media_type=_JSON)
+def _problem(
+    request: Request,
+    status: int,
+    said: str,
+    param: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Say in one sentence what is wrong, in the way of the API that was asked."""
+    if not request.url.path.startswith(openai_api.PATHS):
+        return json_response({"error": said}, status, headers)
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        status = HTTPStatus.BAD_REQUEST  # as OpenAI has it
+    return json_response(openai_api.problem(status, said, param), status, headers)

@@ -1,5 +1,6 @@
 """Answers and passages as a command gives them: the fields of the JSON, and lines to read."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
@@ -8,6 +9,8 @@ from index import Hit
 from qa import words
 from qa.terminal import one_line, printable, say, write
 from qa.types import Answer, Citation
+
+_LIST = re.compile(rf"\n\n(?:{'|'.join(words.SOURCES.values())})(?:\n\[\d+\] .*)+\s*\Z")
 
 
 def answer_fields(answer: Answer) -> dict[str, Any]:
@@ -31,6 +34,22 @@ def print_answer(answer: Answer) -> None:
             say(f"{words.UNSUPPORTED[answer.language]} {one_line(sentence.text)}")
 
 
+def answer_text(answer: Answer) -> str:
+    """Write an answer as one text: what it says, what one should know of it, and its sources."""
+    parts = [answer.text]
+    if answer.note:
+        parts.append(answer.note)
+    if answer.citations:
+        places = [f"[{citation.number}] {_place(citation)}" for citation in answer.citations]
+        parts.append("\n".join([words.SOURCES[answer.language], *places]))
+    return "\n\n".join(parts)
+
+
+def without_sources(text: str) -> str:
+    """Take from an answer's text the list of sources that `answer_text` put at its end."""
+    return _LIST.sub("", text)
+
+
 def _place(citation: Citation) -> str:
     title = one_line(citation.title or "")
     date = citation.date.isoformat() if citation.date else ""
@@ -47,6 +66,15 @@ def hit_fields(hit: Hit) -> dict[str, Any]:
     del fields["id"]  # of the index, and another one after every change
     del fields["page_breaks"]  # to tell the pages of its sentences, whose fields have them
     return fields
+
+
+def hits_text(hits: Iterable[Hit]) -> str:
+    """Write passages as one text, each below its place."""
+    return "\n\n".join(
+        f"{printable(hit.passage.source)} {hit.passage.start}-{hit.passage.end}\n"
+        f"{one_line(hit.passage.text)}"
+        for hit in hits
+    )
 
 
 def print_hits(hits: Iterable[Hit]) -> None:

@@ -14,6 +14,9 @@ from qa.options import command, embedder_option, model_option, reranker_option, 
 from qa.service import Service
 from qa.terminal import say
 
+LARGEST = 100_000
+"""Bytes of a request."""
+
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add qa serve to the command line."""
@@ -41,12 +44,13 @@ def run(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     # Imported here, no other command serves this; and before a thread imports the same libraries.
     from qa import api
+    from qa.guard import Guard
     from qa.http_server import HttpServer
 
     models = options.embedder, options.reranker
     with open_index(options.db, *models) as index:
         engine = llm.choose_or_quote(options.model)
-        app = api.build(Service(index, engine))
+        app = Guard(api.build(Service(index, engine)), LARGEST)
         try:
             server = HttpServer(app, options.host, options.port)
         except (OSError, OverflowError) as error:

@@ -41,3 +41,4 @@ UNSUPPORTED: dict[AnswerLanguage, str] = {
     "en": "Not borne out by the articles:",
     "hi-Latn": "Lekhon se iski pushti nahin hui:",
 }
+SOURCES: dict[AnswerLanguage, str] = {"hi": "स्रोत:", "en": "Sources:", "hi-Latn": "Srot:"}

@@ -19,8 +19,10 @@ from talks import ARTICLES, PLANTED, PROMISED, indexed
 
 from index import Index
 from qa import api, cli
+from qa.guard import Guard
 from qa.http_server import HttpServer
 from qa.prompt import Prompt
+from qa.serve import LARGEST
 from qa.service import Service
 from qa.types import Waiting
 
@@ -152,8 +154,8 @@ def test_what_cannot_be_asked_is_one_clear_sentence(
         ("POST", "/v1/ask", {"Content-Type": "application/x-www-form-urlencoded"}, 415),
         ("POST", "/v1/ask", {"Content-Type": ""}, 415),
         ("GET", "/v1/ask", {}, 405),
-        ("GET", "/docs", {}, 404),
-        ("GET", "/openapi.json", {}, 404),
+        ("GET", "/redoc", {}, 404),
+        ("GET", "/", {}, 404),
     ],
     ids=range(12),
 )
@@ -257,7 +259,7 @@ def test_a_question_that_nobody_waits_for_stops_the_model(
     monkeypatch.setattr("qa.http_server._GRACE", 0.2)
     engine = Endless()
     with Index(db) as index:
-        server = HttpServer(api.build(Service(index, engine)), "127.0.0.1", 0)
+        server = HttpServer(Guard(api.build(Service(index, engine)), LARGEST), "127.0.0.1", 0)
         with closing(server), socket.create_connection(("127.0.0.1", server.port)) as client:
             body = json.dumps({"question": PLANTED}).encode()
             client.sendall(
@@ -281,7 +283,7 @@ def test_a_bug_is_told_without_its_trace(
     monkeypatch.setattr(Index, "search", broken)
     with (
         Index(db) as index,
-        closing(HttpServer(api.build(Service(index)), "127.0.0.1", 0)) as server,
+        closing(HttpServer(Guard(api.build(Service(index)), LARGEST), "127.0.0.1", 0)) as server,
     ):
         for path in ("ask", "search"):
             found = post(f"{server.address}/v1/{path}", {"question": PLANTED})

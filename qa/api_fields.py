@@ -1,0 +1,217 @@
+"""The fields of the HTTP API: what a request may have, and what a reply holds.
+
+What is wrong with a request is said here too, in one sentence. Knows nothing of HTTP.
+"""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+
+from qa.options import MAX_HITS
+from qa.types import AnswerLanguage
+
+
+def _day(said: object) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(cast("str", said))
+    except (TypeError, ValueError):
+        raise ValueError("it is no date like 2023-05-05") from None
+
+
+_Day = Annotated[datetime.date, PlainValidator(_day, json_schema_input_type=datetime.date)]
+"""As the command line takes it; pydantic would take a number of seconds too."""
+
+
+class _Given(BaseModel):
+    model_config = ConfigDict(strict=True, use_attribute_docstrings=True)
+
+
+class _Question(_Given):
+    question: str
+    """In Hindi, English or roman Hindi."""
+
+
+class Narrowed(_Given):
+    """Which articles a question is asked of."""
+
+    since: _Day | None = None
+    """Articles from this day on; those without a date are left out."""
+    until: _Day | None = None
+    """Articles up to this day; those without a date are left out."""
+    sources: list[str] | None = None
+    """Only these files, by their paths relative to the indexed folder."""
+    languages: list[Literal["hi", "en"]] | None = None
+    """Only articles that are written in these."""
+
+
+class Exchange(_Given):
+    """A question that was asked before, and its answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str
+    answer: str
+
+
+class Ask(Narrowed, _Question):
+    """A question to be answered."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: AnswerLanguage | None = None
+    """Of the answer; the question's, if there is none."""
+    history: list[Exchange] = Field(default=[])
+    """What was asked and answered before, oldest first, for a follow-up."""
+
+
+class Search(Narrowed, _Question):
+    """A question to which passages are found."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=10, ge=1, le=MAX_HITS)
+    """How many passages are listed."""
+
+
+class PostedAsk(Ask):
+    """A question to be answered, over HTTP."""
+
+    limit: int = Field(default=10, ge=1, le=MAX_HITS)
+    """How many passages are listed; of an answer it says nothing."""
+    stream: bool = False
+    """Whether the reply is server-sent events, as `Accept: text/event-stream` makes it too."""
+
+
+class PostedSearch(Search):
+    """A question to which passages are found, over HTTP."""
+
+    stream: bool = False
+    """Whether the reply is server-sent events, as `Accept: text/event-stream` makes it too."""
+
+
+def sentence(
+    kind: str, place: tuple[int | str, ...], message: str, known: Iterable[str] = ()
+) -> str:
+    """Say what is wrong with a request, of what pydantic says; `known` are its fields."""
+    if not place:
+        return f"The request cannot be read: {message}."
+    name = ".".join(map(str, place))
+    if kind == "extra_forbidden":
+        there = f"; there are {', '.join(known)}" if len(place) == 1 else ""
+        return f"There is no field {name!r:.100}{there}."
+    if kind == "missing":
+        return f"The field {name!r} is missing."
+    return f"The field {name!r:.100} cannot be used: {message.removeprefix('Value error, ')}."
+
+
+class _Reply(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class CitationFields(_Reply):
+    """Where a sentence of the answer stands."""
+
+    number: int
+    """The n of the mark [n] in the answer."""
+    source: str
+    """The file, by its path relative to the indexed folder."""
+    title: str | None
+    date: datetime.date | None
+    start: int
+    """Of the quote, in characters of the article's text."""
+    end: int
+    quote: str
+    """The article's text from `start` to `end`, character for character."""
+    page: int | None
+    """The page it begins on, from 1; null where the format has no pages."""
+    also_in: list[str]
+    """Other files that hold the same text."""
+
+
+class SentenceFields(_Reply):
+    """A sentence that was written."""
+
+    text: str
+    marks: list[int]
+    """The numbers of the citations that bear it out; one without any is no part of the answer."""
+
+
+class AnswerFields(_Reply):
+    """An answer, or a refusal, which has no citations."""
+
+    question: str
+    text: str
+    """Sentences, each followed by the marks [n] of its citations."""
+    refused: bool
+    """Whether the articles do not hold the answer."""
+    language: AnswerLanguage
+    engine: str
+    """What wrote it: "extract" for quotes, or the model's name."""
+    citations: list[CitationFields]
+    note: str | None
+    """What one should know of how the answer came about."""
+    sentences: list[SentenceFields]
+    standalone: str | None
+    """The question that a follow-up was taken for."""
+
+
+class PassageFields(_Reply):
+    """A passage of an article."""
+
+    source: str
+    """The file, by its path relative to the indexed folder."""
+    start: int
+    """In characters of the article's text."""
+    end: int
+    text: str
+    title: str | None
+    date: datetime.date | None
+    language: Literal["hi", "en"]
+    also_in: list[str]
+    """Other files that hold the same text."""
+    page: int | None
+    """The page it begins on, from 1; null where the format has no pages."""
+    score: float
+    """How well it matches; it compares within one search."""
+
+
+class Error(_Reply):
+    """Why there is no answer."""
+
+    error: str
+    """One sentence."""
+
+
+class Health(_Reply):
+    """That the server is there."""
+
+    status: Literal["ok"]
+
+
+Replies = dict[int | str, dict[str, Any]]
+"""Replies by their status, as FastAPI takes their description."""
+
+
+def replies(model: object, said: Mapping[int, str], *, streamed: bool = False) -> Replies:
+    """Describe replies that have one body, each status with when it comes.
+
+    `streamed` says that they can be server-sent events too.
+    """
+    events = {"content": {"text/event-stream": {"schema": {"type": "string"}}}} if streamed else {}
+    return {status: {"model": model, "description": when} | events for status, when in said.items()}
+
+
+UNUSABLE = {415: "It is not JSON.", 422: "A field, or the question, cannot be used."}
+BROKEN = {500: "Something went wrong.", 503: "The model failed."}
+REFUSED = replies(
+    Error,
+    {
+        401: "The password or token is missing or wrong.",
+        403: "It does not come from where it may come from, or it comes from a web page.",
+        413: "It is too large.",
+        429: "There are too many of them.",
+    },
+)
+"""What any request may be refused with before it is read."""
