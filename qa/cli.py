@@ -13,14 +13,12 @@ from contextlib import suppress
 from index import KhabarError
 from qa import index_command, models_command, results, serve
 from qa.answer import stream
-from qa.listening import listening
-from qa.opening import open_index, reach
+from qa.opening import reach
 from qa.options import (
     MAX_HITS,
     command,
     embedder_option,
     json_option,
-    model_option,
     path,
     question_options,
     reranker_option,
@@ -77,12 +75,6 @@ def _parser() -> argparse.ArgumentParser:
         help=f"how many passages (10; at most {MAX_HITS:,})",
     )
 
-    chat = command(commands, "chat", _chat, "open the chat page in the browser")
-    chat.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    chat.add_argument("--port", type=up_to(65_535), default=7860, help="port to listen on (7860)")
-    embedder_option(chat)
-    reranker_option(chat)
-    model_option(chat)
     serve.register(commands)
     _eval_options(commands)
     models_command.register(commands)
@@ -176,16 +168,6 @@ def _search(options: argparse.Namespace) -> int:
         write_json([results.hit_fields(hit) for hit in hits])
     else:
         results.print_hits(hits)
-    return 0
-
-
-def _chat(options: argparse.Namespace) -> int:
-    # Imported here: Gradio takes seconds to import.
-    from qa import chat
-
-    models = options.embedder, options.reranker
-    with open_index(options.db, *models) as index, listening(index, options.model, *models):
-        chat.serve(index, options.model, options.host, options.port)
     return 0
 
 

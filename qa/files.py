@@ -6,7 +6,7 @@ from fastapi import FastAPI, HTTPException, Request
 from starlette.responses import FileResponse, Response
 
 from index import errors
-from qa import export
+from qa import export, guard
 from qa.conversations import Conversations
 from qa.service import Service
 
@@ -26,7 +26,7 @@ def add(app: FastAPI, service: Service, conversations: Conversations) -> None:
 
     @app.get("/conversations/{name}.md", include_in_schema=False)
     def conversation(name: str, request: Request) -> Response:
-        owner = str(request.scope.get("khabar.owner", ""))
+        owner = guard.owner(request.scope)
         try:
             title = conversations.heading(owner, name).title
             text = export.markdown(title, conversations.turns(owner, name))

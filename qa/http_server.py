@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from qa.connections import HEADERS, Connection
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
@@ -29,7 +31,8 @@ class HttpServer:
             app,
             lifespan="auto",
             ws="none",
-            http="h11",
+            http=Connection,
+            h11_max_incomplete_event_size=HEADERS,
             loop="asyncio",
             log_config=None,
             log_level="critical",

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from qa import look
+from qa import guard, look
 
 ACTS = "khabar.acting(element, trigger);"
 """What is clicked or sent in it and carries data-do arrives as a "select" event."""
@@ -40,5 +40,5 @@ def reader(request: gr.Request) -> look.Language:
 
 
 def owner(request: gr.Request) -> str:
-    """Name who asks, as they showed it to the guard; empty where nobody needs to."""
-    return str(request.request.scope.get("khabar.owner", ""))
+    """Name whose conversations somebody sees: the user name they showed, empty without one."""
+    return guard.owner(request.request.scope)

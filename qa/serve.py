@@ -1,69 +1,100 @@
-"""qa serve: the command, and until when it serves. What it serves is in `api`."""
+"""qa chat and qa serve: the commands, and until when they serve. What they serve: `site`, `api`."""
 
 import argparse
-import ipaddress
+import os
 import signal
+import sys
+import threading
+import webbrowser
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 
-from index import KhabarError
-from qa import extract, llm
+from index import Index, KhabarError
+from qa import llm
 from qa.listening import listening
 from qa.opening import open_index
-from qa.options import command, embedder_option, model_option, reranker_option, up_to
+from qa.options import (
+    command,
+    embedder_option,
+    listening_options,
+    model_option,
+    reranker_option,
+    secret_to_show,
+)
 from qa.service import Service
 from qa.terminal import say
 
-LARGEST = 100_000
-"""Bytes of a request."""
-
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add qa serve to the command line."""
-    parser = command(commands, "serve", run, "answer other programs on this machine, over HTTP")
-    parser.add_argument(
-        "--host", type=_loopback, default="127.0.0.1", help="address to listen on (127.0.0.1)"
-    )
-    parser.add_argument("--port", type=up_to(65_535), default=7861, help="port to listen on (7861)")
+    """Add qa chat and qa serve to the command line."""
+    chat = command(commands, "chat", _chat, "open the chat page in the browser")
+    _options(chat, 7860)
+    serve = command(commands, "serve", _serve, "answer other programs, over HTTP, without the page")
+    _options(serve, 7861)
+
+
+def _options(parser: argparse.ArgumentParser, port: int) -> None:
+    listening_options(parser, port)
     embedder_option(parser)
     reranker_option(parser)
     model_option(parser)
 
 
-def _loopback(host: str) -> str:
-    with suppress(ValueError):
-        if host == "localhost" or ipaddress.ip_address(host).is_loopback:
-            return host
-    raise argparse.ArgumentTypeError(
-        f"{host!r} is not this machine alone, and there is no password yet; leave it out, or give "
-        "127.0.0.1 or ::1"
-    )
+def _chat(options: argparse.Namespace) -> int:
+    return _run(options, page=True)
 
 
-def run(options: argparse.Namespace) -> int:
+def _serve(options: argparse.Namespace) -> int:
+    return _run(options, page=False)
+
+
+def _run(options: argparse.Namespace, *, page: bool) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     # Imported here, no other command serves this; and before a thread imports the same libraries.
-    from qa import api
-    from qa.guard import Guard
+    from qa import api, safety
     from qa.http_server import HttpServer
 
+    secret = secret_to_show(options)
     models = options.embedder, options.reranker
-    with open_index(options.db, *models) as index:
-        engine = llm.choose_or_quote(options.model)
-        app = Guard(api.build(Service(index, engine)), LARGEST)
+    with ExitStack() as open_, open_index(options.db, *models) as index:
+        service = Service(index, llm.choose_or_quote(options.model))
+        if page:
+            from qa import site
+
+            app = open_.enter_context(site.built(service))
+        else:
+            app = api.build(service)
         try:
-            server = HttpServer(app, options.host, options.port)
+            server = HttpServer(safety.around(app, secret), options.host, options.port)
         except (OSError, OverflowError) as error:
             raise KhabarError(
                 f"Nothing can listen at {options.host}:{options.port}; another program may have "
-                "it. Give another --port."
+                "it. Give another --port, or another --host."
             ) from error
-        with closing(server), _until_told(), listening(index, engine or extract.NAME, *models):
-            say(f"Khabar answers at {server.address}/v1/ask and /v1/search (Ctrl-C stops it)")
+        with closing(server), _until_told(), listening(index, service.engine, *models):
+            threading.Thread(target=_warm, args=[index], name="warm", daemon=True).start()
+            say(f"Khabar answers at {server.address}/ (Ctrl-C stops it)")
+            if page and _has_browser():
+                webbrowser.open(server.address)
             while server.is_running:
                 # With a timeout, for Windows: a join without one does not see Ctrl-C there.
                 server.wait(1.0)
     return 0
+
+
+def _warm(index: Index) -> None:
+    """Search once, so that the first question does not wait for libraries to be loaded."""
+    # What goes wrong here will again at the first question, and be told to who asked it.
+    with suppress(KhabarError):
+        index.search("Khabar ख़बर", limit=1)
+
+
+def _has_browser() -> bool:
+    """Whether somebody sits at a screen, and not a script or a shell far away."""
+    screen = sys.platform in ("win32", "darwin") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    return screen and sys.stderr.isatty()
 
 
 @contextmanager
