@@ -1,6 +1,7 @@
 """What the page gives to take along: the file of an article, and a conversation as Markdown."""
 
 from http import HTTPStatus
+from urllib.parse import quote
 
 from fastapi import FastAPI, HTTPException, Request
 from starlette.responses import FileResponse, Response
@@ -10,6 +11,7 @@ from qa import export, guard
 from qa.conversations import Conversations
 from qa.service import Service
 
+_MARKDOWN = "text/markdown; charset=utf-8"
 _BYTES = "application/octet-stream"
 """Whatever it is, the browser keeps it, and shows nothing of it as a page of ours."""
 
@@ -32,5 +34,5 @@ def add(app: FastAPI, service: Service, conversations: Conversations) -> None:
             text = export.markdown(title, conversations.turns(owner, name))
         except errors.ConversationError as error:
             raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from error
-        headers = {"Content-Disposition": export.disposition(title)}
-        return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)
+        named = f"attachment; filename*=utf-8''{quote(export.file_name(title))}"
+        return Response(text, media_type=_MARKDOWN, headers={"Content-Disposition": named})

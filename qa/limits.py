@@ -29,12 +29,12 @@ _PATIENCE = 10.0
 _LEAST_RATE = 10_000
 """Bytes a second; who is slower is waited for no longer."""
 _UPLOADS = "/gradio_api/upload"
-_EVENTS = "/gradio_api/queue/join"
+_EVENTS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
 
 
 def largest(path: str) -> int:
     """Say how many bytes a request to a path may have."""
-    return {_UPLOADS: UPLOAD, _EVENTS: EVENT}.get(path, REQUEST)
+    return {_UPLOADS: UPLOAD, **dict.fromkeys(_EVENTS, EVENT)}.get(path, REQUEST)
 
 
 class RefusedError(HTTPException, MultiPartException):

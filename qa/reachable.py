@@ -23,7 +23,7 @@ _GET = re.compile(
     r"|/favicon\.ico|/gradio_api/(queue/data|startup-events|upload_progress|heartbeat/\w+)",
     re.ASCII,
 )
-_POST = re.compile(r"/gradio_api/(queue/join|cancel|reset|upload)", re.ASCII)
+_POST = re.compile(r"/gradio_api/(queue/join|run/predict|cancel|reset|upload)", re.ASCII)
 _ALLOWED = {"GET": _GET, "HEAD": _GET, "POST": _POST}
 _FOLDER = "GRADIO_TEMP_DIR"
 

@@ -88,7 +88,7 @@ def test_what_was_kept_is_there_though_nobody_closed_the_file(tmp_path: Path) ->
 
 
 def test_only_its_user_can_read_the_file(tmp_path: Path, kept: Conversations) -> None:
-    kept.begin("", ASKED).conversation
+    kept.begin("", ASKED)
     assert {file.stat().st_mode & 0o077 for file in tmp_path.glob(f"{FILE_NAME}*")} == {0}
 
 
@@ -169,7 +169,7 @@ def test_nobody_sees_or_changes_what_another_owner_asked(kept: Conversations) ->
 
 @pytest.mark.parametrize("name", ["", "1", "' OR 1=1 --", "\0", "\udcff", "%"])
 def test_an_id_that_nobody_gave_is_said(kept: Conversations, name: str) -> None:
-    kept.begin("", ASKED).conversation
+    kept.begin("", ASKED)
     with pytest.raises(ConversationError, match="no such conversation"):
         kept.turns("", name)
 
@@ -280,7 +280,7 @@ def test_threads_write_and_read_at_once(kept: Conversations) -> None:
 
     def write(number: int) -> int:
         kept.add("", name, Turn(str(number), stopped=True))
-        kept.begin(str(number), ASKED).conversation
+        kept.begin(str(number), ASKED)
         return len(kept.turns("", name))
 
     with ThreadPoolExecutor(6) as pool:
