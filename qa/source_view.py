@@ -109,7 +109,7 @@ def _text(
         yield from _piece(article, done, each.start, breaks, words)
         inner = escaped(article.text[each.start : each.end])
         kind = ' class="cited"' if each.current else ""
-        label = f'<span class="mark" aria-hidden="true">{each.label}</span>' if each.label else ""
+        label = f'<span class="mark" aria-hidden="true">{escaped(each.label)}</span>' if each.label else ""
         yield f"<mark{kind}>{inner}</mark>{label}"
         done = each.end
     yield from _piece(article, done, len(article.text), breaks, words)
@@ -118,7 +118,7 @@ def _text(
 def _piece(
     article: Article, start: int, end: int, breaks: dict[int, int], words: dict[str, str]
 ) -> Iterator[str]:
-    for begin in sorted(place for place in breaks if start <= place < end):
+    for begin in sorted(place for place in breaks if start <= place <= end):
         yield escaped(article.text[start:begin])
         yield f'<span class="leaf">{words["page"].format(page=breaks[begin])}</span>'
         start = begin

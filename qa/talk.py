@@ -60,19 +60,26 @@ class Talk:
             return
         turn = Turn(question)
         kept: Kept | None = None
+        unkept: KhabarError | None = None
         steps = self._answered(turn, earlier, narrowed, reader)
         with closing(cast("Generator[Turn, None, None]", steps)):
             try:
                 for turn in steps:
                     yield Thread(thread.id, (*earlier, turn))
-                    if kept is None and not turn.ended:
-                        # After it was shown: a disk may take its time.
+                    if kept or unkept or turn.ended:
+                        continue
+                    # After it was shown: a disk may take its time.
+                    try:
                         kept = self._begun(thread.id, turn, owner)
                         thread = Thread(kept.conversation)
+                    except KhabarError as error:
+                        unkept = error
             finally:
                 # The page may be closed by now, and the answer stopped with it.
                 if kept is not None:
                     self._conversations.replace(owner, kept, turn)
+        if unkept:
+            raise unkept
 
     def _begun(self, conversation: str, turn: Turn, owner: str) -> Kept:
         if conversation:

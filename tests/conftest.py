@@ -2,9 +2,12 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import browsing
 import pytest
+from playwright.sync_api import Browser
 
 # Whatever somebody has set or installed on the machine that runs the tests.
 for name in [name for name in os.environ if name.startswith("KHABAR_")]:
@@ -50,3 +53,17 @@ def articles(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium, once for all tests that look at the page."""
+    with browsing.launched() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[browsing.Open]:
+    """Open tabs, in which no script may fail and nothing but the server be asked."""
+    with browsing.tabs(browser) as open_tab:
+        yield open_tab

@@ -9,7 +9,7 @@ import pytest
 
 from index import Hit, Passage
 from qa import page
-from qa.turn import Turn, closed
+from qa.turn import Scope, Turn, closed
 from qa.types import Answer, AnswerLanguage, Citation, Excerpt, Sentence
 
 HOSTILE = (
@@ -36,7 +36,8 @@ class Outline(HTMLParser):
         """Note the tag, and begin its text."""
         self.tags.append((tag, dict(attrs)))
         name = dict(attrs).get("class") or tag
-        self._open.append(name)
+        if tag != "input":
+            self._open.append(name)
         self.texts.setdefault(name, []).append("")
 
     def handle_endtag(self, tag: str) -> None:
@@ -119,15 +120,55 @@ def test_an_article_without_a_date_says_so_and_one_without_a_title_shows_its_fil
     assert outline.texts["file"] == ["rus.txt"]
 
 
-def test_every_mark_leads_to_the_source_of_its_number() -> None:
+def marks(outline: Outline) -> list[dict[str, str | None]]:
+    return [attrs for tag, attrs in outline.tags if tag == "button" and attrs["class"] == "mark"]
+
+
+def test_every_mark_is_a_button_that_names_the_source_of_its_number() -> None:
     written = [Sentence("One.", (1, 2)), Sentence("Two.", (2,))]
-    outline = shown(answer("One. [1][2] Two. [2]", citation(1), citation(2), sentences=written))
-    targets = [attrs["href"] for tag, attrs in outline.tags if tag == "a"]
-    sources = [attrs["id"] for tag, attrs in outline.tags if tag == "li"]
-    assert targets == [f"#{sources[0]}", f"#{sources[1]}", f"#{sources[1]}"]
+    cited = citation(1), citation(2, source="other.txt", title=None)
+    outline = shown(answer("One. [1][2] Two. [2]", *cited, sentences=written))
+    assert [
+        (each["data-do"], each["data-turn"], each["data-number"]) for each in marks(outline)
+    ] == [
+        ("source", "0", "1"),
+        ("source", "0", "2"),
+        ("source", "0", "2"),
+    ]
+    assert [each["aria-label"] for each in marks(outline)[:2]] == [
+        "स्रोत 1, रूस का वादा, 7 अप्रैल 2021",
+        "स्रोत 2, other.txt, 7 अप्रैल 2021",
+    ]
     assert outline.texts["answer"][0].replace("\N{WORD JOINER}\N{NO-BREAK SPACE}", "~") == (
         "One.~1~2 Two.~2"
     )
+
+
+def test_every_source_can_be_opened_in_its_article() -> None:
+    outline = shown(answer("x [1][2]", citation(1), citation(2), language="en"))
+    opening = [attrs for tag, attrs in outline.tags if attrs.get("class") == "open"]
+    assert [(each["data-do"], each["data-number"]) for each in opening] == [
+        ("source", "1"),
+        ("source", "2"),
+    ]
+    assert outline.texts["open"] == ["See it in the article"] * 2
+
+
+def test_dates_that_differ_stand_above_the_answer_and_at_every_mark() -> None:
+    later = citation(2, date=datetime.date(2023, 5, 5))
+    undated = citation(3, date=None)
+    written = [Sentence("One.", (1,)), Sentence("Two.", (2, 3))]
+    outline = shown(answer("…", citation(1), later, undated, language="en", sentences=written))
+    assert outline.texts["days"] == [
+        "These are of different dates: 7 April 2021, 5 May 2023, no date found"
+    ]
+    assert outline.texts["mark"][:3] == ["1 7 April 2021", "2 5 May 2023", "3 no date found"]
+
+
+def test_dates_that_are_the_same_stand_with_the_sources_only() -> None:
+    outline = shown(answer("x [1][2]", citation(1), citation(2)))
+    assert "days" not in outline.texts
+    assert outline.texts["mark"][:2] == ["1", "2"]
 
 
 def test_what_nothing_bears_out_stands_apart_and_says_so() -> None:
@@ -167,16 +208,15 @@ def test_who_stands_in_line_for_the_model_is_told_how_many_are_before(
 
 def test_marks_of_two_questions_do_not_lead_to_each_others_sources() -> None:
     turn = Turn("?", "hi", found=(), answer=answer("x [1]", citation()))
-    outline = Outline(page.conversation([turn, turn]))
-    ids = [attrs["id"] for tag, attrs in outline.tags if tag == "li"]
-    assert len(set(ids)) == 2
+    outline = Outline(page.conversation([turn, turn], 4))
+    assert [each["data-turn"] for each in marks(outline)] == ["5", "4"]
 
 
 def test_a_bracketed_number_in_a_sentence_is_the_articles_own() -> None:
     quoted = [Sentence("He said so.[2] And left.", (1,)), Sentence("She stayed.", (2,))]
     given = answer("…", citation(1), citation(2), engine="extract", sentences=quoted)
     outline = shown(given)
-    assert [attrs["href"] for tag, attrs in outline.tags if tag == "a"] == ["#turn0-1", "#turn0-2"]
+    assert [each["data-number"] for each in marks(outline)] == ["1", "2"]
     assert "[2]" in outline.texts["answer"][0]
     assert len(outline.texts["answer"]) == 2
 
@@ -236,10 +276,53 @@ def test_a_quote_from_what_an_earlier_question_was_shown_stands_in_its_paragraph
     assert outline.texts["blockquote"] == [TEXT]
 
 
-def test_a_refusal_shows_its_sentence_and_no_sources() -> None:
-    outline = shown(answer("जवाब नहीं मिला।", refused=True))
+def test_a_refusal_says_what_was_searched_and_offers_the_nearest_passages() -> None:
+    hits = tuple(hit(f"अंश {number}। {TEXT}", f"{number}.txt") for number in range(5))
+    given = answer("जवाब नहीं मिला।", refused=True)
+    outline = Outline(
+        page.conversation([Turn("?", "hi", found=hits, answer=given, scope=Scope(articles=12))])
+    )
     assert outline.texts["refused"] == ["जवाब नहीं मिला।"]
-    assert not {"sources", "h3", "mark"} & outline.texts.keys()
+    assert outline.texts["searched"][0].strip() == "खोजे गए लेख: 12।"
+    assert outline.texts["h3"] == ["सबसे मिलते-जुलते अंश"]
+    assert outline.texts["file"] == ["0.txt", "1.txt", "2.txt"]
+    assert outline.texts["blockquote"][1] == f"अंश 1। {TEXT}"
+    opening = [attrs for _, attrs in outline.tags if attrs.get("class") == "open"]
+    assert [(each["data-do"], each["data-number"]) for each in opening] == [
+        ("passage", "0"),
+        ("passage", "1"),
+        ("passage", "2"),
+    ]
+    assert "mark" not in outline.texts
+
+
+def test_a_refusal_with_nothing_near_says_so() -> None:
+    outline = shown(answer("No.", refused=True, language="en"))
+    assert outline.texts["status"] == ["No passage comes near it."]
+    assert "searched" not in outline.texts
+
+
+def test_a_long_passage_under_a_refusal_is_cut_between_words() -> None:
+    text = " ".join(f"word{number:03}" for number in range(100))
+    outline = shown(answer("No.", refused=True, language="en"), (hit(text),))
+    [cut] = outline.texts["blockquote"]
+    assert cut.endswith(" …")
+    assert text.startswith(cut[:-2])
+    assert 250 < len(cut) < 330
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_narrowed_a_question_is_said_with_its_answer(refused: bool) -> None:
+    scope = Scope(
+        datetime.date(2023, 5, 1), datetime.date(2023, 5, 9), ("hi",), ("a <b>.txt", "c.txt"), 3
+    )
+    cited = () if refused else (citation(),)
+    given = answer("x", *cited, refused=refused, language="en")
+    outline = Outline(page.conversation([Turn("?", "en", found=(), answer=given, scope=scope)]))
+    assert outline.texts["searched"] == [
+        "Articles searched: 3. only articles in Hindi; from 1 May 2023; up to 9 May 2023; "
+        "only these files: a <b>.txt, c.txt"
+    ]
 
 
 def test_a_note_on_how_the_answer_came_about_stands_before_it() -> None:
@@ -256,7 +339,6 @@ def test_markup_in_an_article_stays_text(engine: str) -> None:
     plain = shown(answer("x [1]", citation(), engine=engine, note="y"))
     assert {tag for tag, _ in outline.tags} == {tag for tag, _ in plain.tags}
     assert not [name for _, attrs in outline.tags for name in attrs if name.startswith("on")]
-    assert all(attrs["href"] == "#turn0-1" for tag, attrs in outline.tags if tag == "a")
     for name in ("h2", "note", "cite", "file", "blockquote"):
         assert outline.texts[name] == [HOSTILE]
     assert outline.texts["mark"][-1] == HOSTILE
@@ -298,7 +380,7 @@ def test_the_latest_question_stands_first() -> None:
 def test_an_unfinished_answer_says_what_is_being_done(turn: Turn, status: str) -> None:
     outline = Outline(page.conversation([turn]))
     assert outline.texts["status working"] == [status]
-    assert {"aria-live": "polite", "aria-busy": "true"} in [attrs for _, attrs in outline.tags]
+    assert {"class": "reply", "aria-busy": "true"} in [attrs for _, attrs in outline.tags]
 
 
 def test_a_stopped_answer_keeps_what_was_written() -> None:
