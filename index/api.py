@@ -11,7 +11,7 @@ from index import own_terms, search, verdict
 from index.errors import KhabarError
 from index.question import Question
 from index.store import Progress, Store
-from index.types import Article, Hit, Inventory, UpdateReport
+from index.types import Article, Hit, Inventory, Language, UpdateReport
 from index.verdict import Verdict
 
 
@@ -147,6 +147,13 @@ class Index:
     def articles(self) -> list[str]:
         """List the sources of all indexed articles, sorted."""
         return list(self._store.library.sources())
+
+    def newest(self, language: Language, limit: int) -> dict[str, int]:
+        """Map the sources of a language's newest articles to numbers, newest first.
+
+        Undated articles come last. A number stands for one text: another text has another one.
+        """
+        return self._store.library.newest_sources(language, limit)
 
     def inventory(self) -> Inventory:
         """Count what is indexed, in each of the places where it is kept."""
