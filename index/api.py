@@ -11,7 +11,7 @@ from index import listing, own_terms, search, verdict
 from index.errors import KhabarError
 from index.question import Question
 from index.store import Progress, Store
-from index.types import SUFFIXES, Article, Hit, Inventory, Listing, UpdateReport
+from index.types import SUFFIXES, Article, Hit, Inventory, Language, Listing, UpdateReport
 from index.verdict import Verdict
 
 
@@ -180,6 +180,13 @@ class Index:
         has gone, or a link has taken its place or that of a folder on the way.
         """
         return listing.file(self._store.library, source)
+
+    def newest(self, language: Language, limit: int) -> dict[str, int]:
+        """Map the sources of a language's newest articles to numbers, newest first.
+
+        Undated articles come last. A number stands for one text: another text has another one.
+        """
+        return self._store.library.newest_sources(language, limit)
 
     def inventory(self) -> Inventory:
         """Count what is indexed, in each of the places where it is kept."""

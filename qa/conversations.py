@@ -13,25 +13,20 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pydantic import TypeAdapter
-
-from index import Hit, errors
-from qa import wire
-from qa.turn import Turn, closed
-from qa.types import AnswerLanguage
+from index import errors
+from qa.stored_turn import columns, folded, read, text_of
+from qa.turn import Turn
 
 FILE_NAME = "conversations.sqlite"
 LONGEST_TITLE = 200
 """Characters of a title that somebody gives."""
 _SHORT_TITLE = 60
 """Characters of one that a first question makes."""
-_UNCITED = 3
-"""Passages kept with an answer though it does not cite them: the nearest."""
 _ID_BYTES = 16
 """Random ones; an id is no secret among an owner's own, and nobody else is to guess it."""
 
@@ -62,13 +57,6 @@ CREATE INDEX by_conversation ON turns (conversation);
 
 _NOT_DAMAGE = (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.IntegrityError)
 """No space, no permission, a mistake of ours: the file itself may be sound."""
-_TURN = TypeAdapter(Turn)
-_UNREADABLE: dict[AnswerLanguage, str] = {
-    "hi": "यह जवाब सहेजा तो गया था, पर अब पढ़ा नहीं जा सकता; सवाल फिर से पूछिए।",
-    "en": "This answer was kept, but can no longer be read; ask the question again.",
-    "hi-Latn": "Yeh jawab saheja to gaya tha, par ab padha nahin ja sakta; "
-    "sawal phir se poochhiye.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +108,7 @@ class Conversations:
     def _prepare(self) -> None:
         # One damaged character is no reason for the others not to be read.
         self._connection.text_factory = lambda data: data.decode("utf-8", "replace")
-        self._connection.create_function("folded", 1, _folded, deterministic=True)
+        self._connection.create_function("folded", 1, folded, deterministic=True)
         run = self._connection.execute
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = FULL")
@@ -177,7 +165,7 @@ class Conversations:
             " WHERE t.conversation = c.number AND instr(t.said, word.value)))"
             " ORDER BY c.changed DESC, c.number DESC LIMIT ?"
         )
-        words = json.dumps(_folded(containing).split())
+        words = json.dumps(folded(containing).split())
         with self._transaction() as connection:
             rows = connection.execute(query, [_key(owner), words, limit]).fetchall()
         return [Heading(name, title, _moment(at), count) for name, title, at, count in rows]
@@ -190,7 +178,7 @@ class Conversations:
             " FROM conversations c WHERE c.owner = ? AND c.id = ?"
         )
         with self._transaction() as connection:
-            row = connection.execute(query, [_key(owner), _text(conversation)]).fetchone()
+            row = connection.execute(query, [_key(owner), text_of(conversation)]).fetchone()
         if row is None:
             raise _missing()
         return Heading(conversation, row[0], _moment(row[1]), row[2])
@@ -208,7 +196,7 @@ class Conversations:
         name = secrets.token_urlsafe(_ID_BYTES)
         query = "INSERT INTO conversations (id, owner, title, changed) VALUES (?, ?, ?, ?)"
         with self._transaction() as connection:
-            title = _text(_shortened(turn.question))
+            title = text_of(_shortened(turn.question))
             row = connection.execute(query, [name, _key(owner), title, _now()]).lastrowid
             return Kept(name, _insert(connection, row, turn))
 
@@ -226,7 +214,7 @@ class Conversations:
         )
         with self._transaction() as connection:
             number = _touch(connection, owner, kept.conversation)
-            connection.execute(query, [*_columns(turn), kept.number, number])
+            connection.execute(query, [*columns(turn), kept.number, number])
 
     def turns(self, owner: str, conversation: str) -> list[Turn]:
         """Read a conversation, oldest turn first.
@@ -239,17 +227,17 @@ class Conversations:
             " ON c.number = t.conversation WHERE c.owner = ? AND c.id = ? ORDER BY t.number"
         )
         with self._transaction() as connection:
-            rows = connection.execute(query, [_key(owner), _text(conversation)]).fetchall()
+            rows = connection.execute(query, [_key(owner), text_of(conversation)]).fetchall()
         if not rows:
             raise _missing()
-        return [_read(*row) for row in rows]
+        return [read(*row) for row in rows]
 
     def rename(self, owner: str, conversation: str, title: str) -> str:
         """Give a conversation another title; returns it with its spaces collapsed.
 
         Raises ConversationError if it is empty or longer than 200 characters.
         """
-        kept = " ".join(_text(title).split())
+        kept = " ".join(text_of(title).split())
         if not 0 < len(kept) <= LONGEST_TITLE:
             raise errors.ConversationError(
                 f"A title has 1 to {LONGEST_TITLE} characters, and this one has {len(kept)}; give "
@@ -257,7 +245,7 @@ class Conversations:
             )
         query = "UPDATE conversations SET title = ? WHERE owner = ? AND id = ?"
         with self._transaction() as connection:
-            values = [kept, _key(owner), _text(conversation)]
+            values = [kept, _key(owner), text_of(conversation)]
             if not connection.execute(query, values).rowcount:
                 raise _missing()
         return kept
@@ -266,7 +254,7 @@ class Conversations:
         """Delete a conversation with all its turns."""
         query = "DELETE FROM conversations WHERE owner = ? AND id = ?"
         with self._transaction() as connection:
-            if not connection.execute(query, [_key(owner), _text(conversation)]).rowcount:
+            if not connection.execute(query, [_key(owner), text_of(conversation)]).rowcount:
                 raise _missing()
 
     def close(self) -> None:
@@ -289,7 +277,7 @@ class Conversations:
 def _touch(connection: sqlite3.Connection, owner: str, conversation: str) -> int:
     """Note that a conversation changes now; returns its number."""
     query = "UPDATE conversations SET changed = ? WHERE owner = ? AND id = ? RETURNING number"
-    values = [_now(), _key(owner), _text(conversation)]
+    values = [_now(), _key(owner), text_of(conversation)]
     rows = connection.execute(query, values).fetchall()
     if not rows:
         raise _missing()
@@ -300,46 +288,9 @@ def _insert(connection: sqlite3.Connection, conversation: int | None, turn: Turn
     query = (
         "INSERT INTO turns (question, language, said, turn, conversation) VALUES (?, ?, ?, ?, ?)"
     )
-    number = connection.execute(query, [*_columns(turn), conversation]).lastrowid
+    number = connection.execute(query, [*columns(turn), conversation]).lastrowid
     assert number is not None  # noqa: S101, an INSERT has one
     return number
-
-
-def _columns(turn: Turn) -> tuple[str, str, str, bytes]:
-    """Give question, language, what a search goes through, and the whole turn."""
-    kept = replace(closed(turn), found=_worth_keeping(turn))
-    # Not in ASCII, which takes twice the space for Hindi; a lone half of a character stays so.
-    stored = json.dumps(wire.pack(_TURN, kept), ensure_ascii=False)
-    answer = turn.answer.text if turn.answer else turn.draft
-    said = _folded(f"{turn.question}\n{answer}")
-    return _text(turn.question), turn.language, said, stored.encode("utf-8", "surrogatepass")
-
-
-def _worth_keeping(turn: Turn) -> tuple[Hit, ...] | None:
-    """Take the passages that an answer cites, and the first few."""
-    if turn.found is None:
-        return None
-    cited = turn.answer.citations if turn.answer else ()
-
-    def is_cited(hit: Hit) -> bool:
-        passage = hit.passage
-        return any(
-            passage.source == each.source
-            and passage.start <= each.start
-            and each.end <= passage.end
-            for each in cited
-        )
-
-    return tuple(hit for n, hit in enumerate(turn.found) if n < _UNCITED or is_cited(hit))
-
-
-def _read(question: str, language: str, stored: bytes) -> Turn:
-    try:
-        return wire.unpack(_TURN, wire.read(stored))
-    except (wire.GarbledError, TypeError):  # of another type, where the file is damaged
-        known: dict[str, AnswerLanguage] = {each: each for each in _UNREADABLE}
-        spoken = known.get(language, "en")
-        return Turn(question, spoken, problem=_UNREADABLE[spoken])
 
 
 def _missing() -> errors.ConversationError:
@@ -360,16 +311,6 @@ def _shortened(question: str) -> str:
     while cut and unicodedata.category(line[len(cut)])[0] in "MC":
         cut = cut[:-1]
     return f"{cut}…"
-
-
-def _folded(text: str) -> str:
-    """Make texts alike that a search is to take for the same."""
-    return unicodedata.normalize("NFKC", _text(text)).casefold()
-
-
-def _text(text: str) -> str:
-    # SQLite takes no lone half of a character, as a damaged file name or request can hold.
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _key(owner: str) -> bytes:

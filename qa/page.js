@@ -2,11 +2,9 @@
 (() => {
   const chosen = document.cookie.match(/(?:^|; )khabar_language=(en|hi)(?:;|$)/);
   const language = chosen ? chosen[1] : /^hi/i.test(navigator.language) ? "hi" : "en";
-  if (chosen) {
-    // Gradio takes the browser's language for the reader's.
-    Object.defineProperty(navigator, "language", { get: () => language });
-    Object.defineProperty(navigator, "languages", { get: () => [language] });
-  }
+  // Gradio takes the browser's language for the reader's, and for the page's own.
+  Object.defineProperty(navigator, "language", { get: () => language });
+  Object.defineProperty(navigator, "languages", { get: () => [language] });
   document.documentElement.lang = language;
 
   let opener = null; // what opened the source, to go back to

@@ -6,11 +6,11 @@ import signal
 import sys
 import threading
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 
 from index import Index, KhabarError
-from qa import llm
+from qa import examples, llm
 from qa.listening import listening
 from qa.opening import open_index
 from qa.options import (
@@ -72,7 +72,8 @@ def _run(options: argparse.Namespace, *, page: bool) -> int:
                 "it. Give another --port, or another --host."
             ) from error
         with closing(server), _until_told(), listening(index, service.engine, *models):
-            threading.Thread(target=_warm, args=[index], name="warm", daemon=True).start()
+            warm = examples.questions if page else _search_once
+            threading.Thread(target=_warmed, args=[warm, index], name="warm", daemon=True).start()
             say(f"Khabar answers at {server.address}/ (Ctrl-C stops it)")
             if page and _has_browser():
                 webbrowser.open(server.address)
@@ -82,11 +83,15 @@ def _run(options: argparse.Namespace, *, page: bool) -> int:
     return 0
 
 
-def _warm(index: Index) -> None:
-    """Search once, so that the first question does not wait for libraries to be loaded."""
+def _warmed(warm: Callable[[Index], object], index: Index) -> None:
+    """Ask once, so that the first who asks does not wait for libraries to be loaded."""
     # What goes wrong here will again at the first question, and be told to who asked it.
     with suppress(KhabarError):
-        index.search("Khabar ख़बर", limit=1)
+        warm(index)
+
+
+def _search_once(index: Index) -> None:
+    index.search("Khabar ख़बर", limit=1)
 
 
 def _has_browser() -> bool:

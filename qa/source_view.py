@@ -109,7 +109,11 @@ def _text(
         yield from _piece(article, done, each.start, breaks, words)
         inner = escaped(article.text[each.start : each.end])
         kind = ' class="cited"' if each.current else ""
-        label = f'<span class="mark" aria-hidden="true">{escaped(each.label)}</span>' if each.label else ""
+        label = (
+            f'<span class="mark" aria-hidden="true">{escaped(each.label)}</span>'
+            if each.label
+            else ""
+        )
         yield f"<mark{kind}>{inner}</mark>{label}"
         done = each.end
     yield from _piece(article, done, len(article.text), breaks, words)

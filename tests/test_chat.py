@@ -123,7 +123,7 @@ def test_a_follow_up_is_asked_as_what_it_stands_for_and_a_new_question_as_it_is(
     expect(page.locator("#before .turn h2")).to_have_text([ENGLISH])
     put(page, ROMAN)
     expect(page.locator("#now .standalone")).to_have_count(0)
-    page.locator("#before .mark").last.click()
+    page.locator("#before .turn").last.locator(".mark").first.click()
     expect(page.locator("#source mark.cited")).to_contain_text("tree")
 
 
@@ -233,7 +233,7 @@ def test_an_answer_streams_and_can_be_stopped_and_so_can_the_page(
     db = tmp_path / "index"
     shutil.copytree(asked[0], db)
     with served(ENDLESS, "chat", "--db", str(db)) as (url, process):
-        page = tab(url)
+        page = tab(url, may_complain=True)  # that the server has gone, in the end
         box = page.locator("#question textarea")
         box.fill(ENGLISH)
         page.locator("#ask").click()

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from index import Index
 
 pytestmark = needs_chromium
+# Pages may complain that the server has gone.
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def test_a_conversation_is_found_again_after_a_reload_and_after_a_restart(
     tab: Open, db: Path
 ) -> None:
     with served(START, "chat", "--db", str(db)) as (url, _):
-        page = tab(url)
+        page = tab(url, may_complain=True)
         put(page, ENGLISH)
         put(page, "When did he plant it?")
         page.reload()
@@ -35,7 +36,7 @@ def test_a_conversation_is_found_again_after_a_reload_and_after_a_restart(
         page.locator("#before .mark").first.click()
         expect(page.locator("#source mark.cited")).to_be_visible()
     with served(START, "chat", "--db", str(db)) as (url, _):
-        page = tab(url)
+        page = tab(url, may_complain=True)
         go(page, "Conversations")
         page.locator("#conversations .title").click()
         expect(page.locator("#now .turn h2")).to_have_text("Where did he plant it?")
@@ -44,7 +45,7 @@ def test_a_conversation_is_found_again_after_a_reload_and_after_a_restart(
 
 def test_conversations_are_listed_renamed_exported_and_deleted(tab: Open, db: Path) -> None:
     with served(START, "chat", "--db", str(db)) as (url, _):
-        page = tab(url)
+        page = tab(url, may_complain=True)
         put(page, ENGLISH)
         page.locator("#new").click()
         expect(page.locator(".turn")).to_have_count(0)

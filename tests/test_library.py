@@ -329,3 +329,16 @@ def test_a_library_damaged_while_open_is_said(tmp_path: Path) -> None:
     with pytest.raises(IndexFolderError, match="damaged"):
         library.sources()
     library.close()
+
+
+def test_the_newest_articles_of_a_language_come_first_and_undated_ones_last(
+    library: Library,
+) -> None:
+    publish(library, *(article(source, day=day) for source, day in DAYS.items()))
+    publish(library, Article("e.txt", "एक।", None, None, None, "hi"))
+    numbers = library.sources()
+    newest = library.newest_sources("en", 10)
+    assert list(newest) == ["c.txt", "b.txt", "a.txt", "d.txt"]
+    assert newest == {source: numbers[source] for source in newest}
+    assert list(library.newest_sources("en", 2)) == ["c.txt", "b.txt"]
+    assert list(library.newest_sources("hi", 2)) == ["e.txt"]
