@@ -1,7 +1,7 @@
 """The Ask tab: a question box, the answer as it is written, and beside it where it stands."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -31,6 +31,9 @@ class Parts:
     remembered: gr.BrowserState
     """The id of the conversation that was open last in this browser."""
     offered: gr.HTML
+    """The examples; out of sight once there is a question."""
+    new: gr.Button
+    """Begins another conversation."""
     showing: Sequence[Any]
     """What `shown` fills."""
 
@@ -68,19 +71,17 @@ def build(service: Service, talk: Talk, word: gr.I18n) -> Parts:
         [box.submit, ask.click, offered.select],
         tab.ask,
         inputs=[box, thread, *filters],
-        outputs=[*showing, remembered, offered, ask, stop, box],
+        outputs=[*showing, remembered, ask, stop, box],
         concurrency_limit=_AT_ONCE,
         **QUIET,
     )
-    # Only now has Gradio ended the question, and takes the next one.
-    asking.then(_idle, outputs=[ask, stop], queue=False, **QUIET)
-    stop.click(None, cancels=[asking]).then(
-        tab.stop, inputs=[thread], outputs=[*showing, ask, stop], queue=False, **QUIET
-    )
-    new.click(tab.new, outputs=[*showing, remembered, source, offered], queue=False, **QUIET)
+    # Gradio comes here once it has ended the question, or stopped it, and takes the next one.
+    asking.then(tab.ended, inputs=[thread], outputs=[*showing, ask, stop], queue=False, **QUIET)
+    stop.click(None, cancels=[asking])
+    new.click(tab.new, outputs=[*showing, remembered, source], queue=False, **QUIET)
     for shown in (now, before):
         shown.select(tab.open, inputs=[thread], outputs=[source], queue=False, **QUIET)
-    return Parts(thread, remembered, offered, showing)
+    return Parts(thread, remembered, offered, new, showing)
 
 
 def _filters(service: Service, word: gr.I18n) -> list[gr.components.Component]:
@@ -117,10 +118,6 @@ def _found(service: Service, typed: str, chosen: Sequence[str]) -> list[tuple[st
     found = {each.source: each.title for each in entries if each.problem is None}
     named = {source: found.pop(source, None) for source in chosen} | found
     return [(f"{title} ({source})" if title else source, source) for source, title in named.items()]
-
-
-def _idle() -> tuple[gr.Button, gr.Button]:
-    return gr.Button(visible=True), gr.Button(visible=False)
 
 
 def shown(thread: Thread) -> tuple[Any, ...]:
@@ -160,34 +157,35 @@ class _Tab:
         try:
             for step in self._talk.ask(question, thread, narrowed, owner(request), reader(request)):
                 if step == last:  # still waiting for the model, and free to be stopped
-                    yield (gr.skip(),) * 9
+                    yield (gr.skip(),) * 8
                     continue
                 # What was before does not change while an answer is written.
                 state, now, before, new = shown(step)
                 older = before if last is None else gr.skip()
                 buttons = gr.Button(visible=False), gr.Button(visible=True)
-                yield state, now, older, new, step.id, "", *buttons, cleared
+                yield state, now, older, new, step.id, *buttons, cleared
                 # Later pieces leave the box alone: the next question may be in it by now.
                 cleared, last = gr.skip(), step
         except KhabarError as error:
             gr.Warning(escaped(str(error)))
 
-    def stop(self, thread: Thread) -> tuple[Any, ...]:
-        """Close the answer that was cut off."""
-        ended = Thread(thread.id, tuple(closed(turn) for turn in thread.turns))
-        return *shown(ended), *_idle()
+    def ended(self, thread: Thread) -> tuple[Any, ...]:
+        """Let the next question come; an answer that was cut off is closed."""
+        buttons = gr.Button(visible=True), gr.Button(visible=False)
+        if all(turn.ended for turn in thread.turns):
+            return *(gr.skip(),) * 4, *buttons
+        turns = tuple(closed(turn) for turn in thread.turns)
+        return *shown(replace(thread, turns=turns)), *buttons
 
-    def new(self, request: gr.Request) -> tuple[Any, ...]:
+    def new(self) -> tuple[Any, ...]:
         """Begin another conversation."""
-        return *shown(Thread()), "", "", offers(self._service, Thread(), reader(request))
+        return *shown(Thread()), "", ""
 
     def open(self, thread: Thread, event: gr.EventData, request: gr.Request) -> str:
         """Open the article that a mark or a passage of the conversation stands in."""
         return citing.opened(self._service.index, thread.turns, event._data, reader(request))
 
 
-def offers(service: Service, thread: Thread, language: Language) -> str:
-    """Offer examples, where nothing has been asked yet."""
-    if thread.turns:
-        return ""
+def offers(service: Service, language: Language) -> str:
+    """Write the examples."""
     return example_list.offered(examples.questions(service.index), language)

@@ -34,23 +34,28 @@ def build(service: Service, conversations: Conversations) -> gr.Blocks:
             with gr.Tab(word("tab_ask"), id=ask_tab.ID):
                 parts = ask_tab.build(service, Talk(service, conversations), word)
             with gr.Tab(word("tab_conversations"), id="conversations") as listed:
-                conversations_tab.build(service, conversations, parts, tabs, listed)
+                conversations_tab.build(conversations, parts, tabs, listed)
 
-        def restore(last: str, request: gr.Request) -> tuple[Any, ...]:
-            """Show the conversation that was open last in this browser, or examples."""
-            thread = Thread()
+        def restore(last: str, thread: Thread, request: gr.Request) -> tuple[Any, ...]:
+            """Show the conversation that was open last in this browser."""
+            # Unless there is none, or somebody was quicker to ask.
+            if not last or thread.turns:
+                return (gr.skip(),) * len(parts.showing)
             # Unless it was deleted since.
             with suppress(errors.ConversationError):
                 thread = Thread(last, tuple(conversations.turns(owner(request), last)))
-            return *ask_tab.shown(thread), ask_tab.offers(service, thread, reader(request))
+            return ask_tab.shown(thread)
 
+        def offer(request: gr.Request) -> str:
+            """Offer examples."""
+            return ask_tab.offers(service, reader(request))
+
+        opened: dict[str, Any] = {"queue": False, **QUIET}
         demo.load(
-            restore,
-            inputs=[parts.remembered],
-            outputs=[*parts.showing, parts.offered],
-            queue=False,
-            **QUIET,
+            restore, inputs=[parts.remembered, parts.thread], outputs=[*parts.showing], **opened
         )
+        # By itself: finding them may take a moment.
+        gr.on([demo.load, parts.new.click], offer, outputs=[parts.offered], **opened)
     return demo
 
 

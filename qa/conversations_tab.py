@@ -9,7 +9,6 @@ from index import KhabarError
 from qa import ask_tab, conversation_list
 from qa.conversations import Conversations
 from qa.parts import ACTS, QUIET, READ_OUT, html, owner, reader
-from qa.service import Service
 from qa.talk import Thread
 
 _LISTED = 200
@@ -17,7 +16,6 @@ _LISTED = 200
 
 
 def build(
-    service: Service,
     conversations: Conversations,
     parts: ask_tab.Parts,
     tabs: gr.Tabs,
@@ -25,12 +23,12 @@ def build(
 ) -> None:
     """Lay the tab out, and have it filled when it is opened."""
     listed = html("", "conversations", ACTS, READ_OUT)
-    deeds = _Deeds(service, conversations)
+    deeds = _Deeds(conversations)
     tab.select(deeds.show, outputs=[listed], queue=False, **QUIET)
     listed.select(
         deeds.do,
         inputs=[parts.thread],
-        outputs=[listed, tabs, *parts.showing, parts.remembered, parts.offered],
+        outputs=[listed, tabs, *parts.showing, parts.remembered],
         queue=False,
         **QUIET,
     )
@@ -38,7 +36,6 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class _Deeds:
-    service: Service
     conversations: Conversations
 
     def show(self, request: gr.Request) -> str:
@@ -62,13 +59,12 @@ class _Deeds:
             problem = str(error)
         listed = self._listed(request, problem)
         if shown is thread:
-            return listed, *(gr.skip(),) * 7
+            return listed, *(gr.skip(),) * 6
         return (
             listed,
             gr.Tabs(selected=ask_tab.ID) if what == "open" else gr.skip(),
             *ask_tab.shown(shown),
             shown.id,
-            ask_tab.offers(self.service, shown, reader(request)),
         )
 
     def _listed(self, request: gr.Request, problem: str = "") -> str:
