@@ -89,6 +89,8 @@ class Parts:
         with self._swapping:
             self._taken[generation] -= 1
             is_over = not self._taken[generation] and generation is not self.generation
+            if not self._taken[generation]:
+                del self._taken[generation]  # and with it, its embedder
         if is_over and generation.address.number == self.generation.address.number:
             generation.close()
         elif is_over:
@@ -109,7 +111,9 @@ class Parts:
                     f"be used with {chosen.name}; open it with --embedder {choice}, or index the "
                     "articles into another folder with --db."
                 )
-            if made_with is not None and not (current and current.is_open):
+            # One that is loaded, or called the same, does as well.
+            is_as_good = current and (current.is_open or current.choice == chosen.choice)
+            if made_with is not None and not is_as_good:
                 self.generation.embedder = chosen
 
     def settle(self, chosen: ChosenEmbedder) -> None:

@@ -114,6 +114,8 @@ class Store:
         One of the same number is the same, at another address of its server.
         """
         self._open_parts().swap(generation)
+        # The one before may be large; nothing but a question on its way is to keep it.
+        self._own_embedder = generation.embedder or self._own_embedder
 
     @property
     def own_terms(self) -> OwnTerms:

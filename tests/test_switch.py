@@ -1,7 +1,9 @@
 """Another embedder or reranker while questions are asked: they have the old one or the new one."""
 
+import gc
 import shutil
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,6 +113,17 @@ def test_the_index_remembers_the_new_embedder_and_goes_on_with_it(
         assert snapshot(again) == before
     with pytest.raises(EmbedderMismatchError, match=f"open it with --embedder {model}"):
         Index(index.folder, BUILT_IN)
+
+
+def test_the_model_before_leaves_the_memory(index: Index, model: Path, judge: Path) -> None:
+    index.use_reranker(judge)
+    index.use_embedder(model)
+    assert index.search(QUESTION)
+    before = [weakref.ref(each) for each in (index._store.embedder, index._store.reranker)]
+    index.use_embedder(BUILT_IN)
+    index.use_reranker("none")
+    gc.collect()
+    assert [each() for each in before] == [None, None]
 
 
 def test_the_embedder_in_use_makes_nothing_anew(index: Index) -> None:
