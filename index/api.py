@@ -11,7 +11,16 @@ from index import listing, own_terms, search, verdict
 from index.errors import KhabarError
 from index.question import Question
 from index.store import Progress, Store
-from index.types import SUFFIXES, Article, Hit, Inventory, Language, Listing, UpdateReport
+from index.types import (
+    SUFFIXES,
+    Article,
+    Hit,
+    Inventory,
+    Language,
+    Listing,
+    ModelsUsed,
+    UpdateReport,
+)
 from index.verdict import Verdict
 
 
@@ -85,6 +94,30 @@ class Index:
         from index import rebuild
 
         return rebuild.rebuild(self._store, progress)
+
+    def use_embedder(self, choice: str | Path, progress: Progress | None = None) -> int:
+        """Make all vectors anew with another embedder, and use it; returns how many passages.
+
+        `choice` is one as at opening; nothing is made anew for the one in use. Questions go on
+        being answered with that one, until both are replaced in one step. `progress` is called with
+        (passages done, passages in all). Raises ModelError if there is no such embedder,
+        IndexBusyError while an update is running, IndexFolderError if it cannot be written; and
+        leaves all as it was, as a crash does.
+        """
+        from index import rebuild
+
+        return rebuild.use_embedder(self._store, str(choice), progress)
+
+    def use_reranker(self, choice: str | Path) -> None:
+        """Rerank with another model, or "none", from the next question on, as long as this is open.
+
+        Raises ModelError, and leaves all as it was, if there is no such reranker.
+        """
+        self._store.use_reranker(str(choice))
+
+    def models_used(self) -> ModelsUsed:
+        """Name the embedder and the reranker in use."""
+        return self._store.models_used()
 
     def verify(
         self, folder: str | Path | None = None, progress: Progress | None = None

@@ -132,6 +132,16 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelsUsed:
+    """What embeds and reranks now: the short name of an installed model, or else its path."""
+
+    embedder: str
+    """Or "built-in"."""
+    reranker: str
+    """Or "none"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inventory:
     """What an index holds; passages, vectors and entries of words are as many if it is whole."""
 

@@ -133,7 +133,7 @@ def _update(
     unseen = [changed.unseen(known, name, reason) for name, reason in failed.items()]
     _remember(store, unseen)
     course = _Course(len(candidates), progress, failed=failed)
-    embedder = store.embedder_kind
+    embedder = store.chosen.kind
     workshop = Workshop(Task(known.held, embedder.at_once, embedder.light))
     groups = _groups(
         changed.look(candidates, known, changed.files_of(known, again)), embedder.at_once
@@ -184,14 +184,14 @@ def _embedded(batches: Generator[Batch], store: Store) -> Generator[Batch]:
                 yield batch
                 continue
             texts = [text for item in batch.articles for text in item.new.texts()]
-            yield replace(batch, vectors=embed(store, texts)) if texts else batch
+            yield replace(batch, vectors=embed(store.chosen, texts)) if texts else batch
 
 
 def _write(store: Store, batch: Batch) -> None:
     """Do steps 1 to 4 for one batch."""
     stored: list[StoredArticle] = []
     if batch.articles:
-        store.remember_embedder()
+        store.settle_embedder()
         stored = store.catalogue.add([item.new for item in batch.articles], batch.vocabulary)
         if batch.vectors is not None:
             passages = [passage for entry in stored for passage in entry.passages]
@@ -254,9 +254,9 @@ def _mend(store: Store, *, one_by_one: bool) -> None:
         # Read, and not only listed: a full disk can leave the name of a vector without the vector.
         there = vectors.readable(sorted(wanted))
         if wanted - there:
-            store.remember_embedder()
+            store.settle_embedder()
             missing = (row for row in rows(store) if row.passage not in there)
-            add_vectors(store, vectors, missing)
+            add_vectors(store.chosen, vectors, missing)
     deleted = terms.deleted()
     is_worn = deleted > (0 if count <= _ALWAYS_TIDY else _MAX_DELETED * count)
     if is_worn or terms.count() != count:

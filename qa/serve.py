@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace, *, page: bool) -> int:
                 f"Nothing can listen at {options.host}:{options.port}; another program may have "
                 "it. Give another --port, or another --host."
             ) from error
-        with closing(server), _until_told(), listening(index, service.engine, *models):
+        with closing(server), _until_told(), listening(index, service.engine):
             warm = examples.questions if page else _search_once
             threading.Thread(target=_warmed, args=[warm, index], name="warm", daemon=True).start()
             say(f"Khabar answers at {server.address}/ (Ctrl-C stops it)")
