@@ -64,6 +64,8 @@ class _Sentence:
     roots: tuple[str, ...]
     stems: frozenset[str]
     """The roots but for those of function words."""
+    places: Mapping[str, Sequence[int]]
+    """Where each root stands."""
 
     @property
     def is_heading(self) -> bool:
@@ -79,8 +81,11 @@ def _cut(text: str) -> tuple[_Sentence, ...]:
         roots = tuple(map(stem, found))
         kept = zip(found, roots, strict=True)
         stems = frozenset(root for word, root in kept if not is_function_word(word))
+        places: dict[str, list[int]] = {}
+        for i, root in enumerate(roots):
+            places.setdefault(root, []).append(i)
         said = text[span.start : span.end]
-        result.append(_Sentence(span.start, span.end, said, found, roots, stems))
+        result.append(_Sentence(span.start, span.end, said, found, roots, stems, places))
     return tuple(result)
 
 
@@ -165,16 +170,9 @@ def _local_rarity(question: Question, passages: Sequence[_Read]) -> list[float]:
 
 def _inner_features(question: Question, said: frozenset[str], sentence: _Sentence) -> Features:
     """Describe where in the sentence the question's terms stand, and what else it says."""
-    places: dict[str, list[int]] = {}
-    for i, root in enumerate(sentence.roots):
-        places.setdefault(root, []).append(i)
+    places = sentence.places
     spots = [
-        {
-            spot
-            for alternative in term.alternatives
-            for part in alternative.split()
-            for spot in places.get(part, ())
-        }
+        {spot for stem in term.stems & places.keys() for spot in places[stem]}
         for term in question.terms
     ]
     matched = set().union(*spots)

@@ -154,7 +154,7 @@ def _problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Say in one sentence what is wrong, in the way of the API that was asked."""
-    if not request.url.path.startswith(openai_api.PATHS):
+    if not openai_api.speaks(request.url.path):
         return json_response({"error": said}, status, headers)
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         status = HTTPStatus.BAD_REQUEST  # as OpenAI has it

@@ -30,6 +30,9 @@ class Guard:
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Answer a request, or refuse it."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
         headers = Headers(scope=scope)
         if refused := self._refused(headers):
             status, sentence = refused

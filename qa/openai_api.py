@@ -32,8 +32,7 @@ from qa.types import Answer, Event
 
 NAME = "khabar"
 """The model that answers now, whichever that is."""
-PATHS = ("/v1/chat/completions", "/v1/models")
-"""Where it is, and where errors are told in its way."""
+_CHAT, _MODELS = "/v1/chat/completions", "/v1/models"
 _DONE = b"data: [DONE]\n\n"
 
 
@@ -78,17 +77,22 @@ def router(desk: Desk) -> APIRouter:
         return json_response(_model(model, began))
 
     routes.add_api_route(
-        PATHS[0],
+        _CHAT,
         chat,
         methods=["POST"],
         responses=completed | unknown | failed | unusable | REFUSED,
         route_class_override=Posted,
     )
-    routes.add_api_route(PATHS[1], models, responses=listed | unusable | REFUSED)
+    routes.add_api_route(_MODELS, models, responses=listed | unusable | REFUSED)
     routes.add_api_route(
-        f"{PATHS[1]}/{{model:path}}", model, responses=one | unknown | unusable | REFUSED
+        f"{_MODELS}/{{model:path}}", model, responses=one | unknown | unusable | REFUSED
     )
     return routes
+
+
+def speaks(path: str) -> bool:
+    """Whether a path is one where errors are told in OpenAI's way."""
+    return path in (_CHAT, _MODELS) or path.startswith(f"{_MODELS}/")
 
 
 def _names(service: Service) -> list[str]:
