@@ -56,6 +56,7 @@ def build(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
         exception_handlers={
             HTTPException: _refused,
             RequestValidationError: _unusable,
