@@ -29,6 +29,7 @@ from qa.api_fields import (
     PostedSearch,
     replies,
     sentence,
+    streamable,
 )
 from qa.desk import Desk, unless_left
 from qa.mcp_tools import Tools
@@ -80,8 +81,8 @@ def build(service: Service) -> FastAPI:
 def _router(desk: Desk) -> APIRouter:
     routes = APIRouter(route_class=Posted)
     wrong = replies(Error, UNUSABLE | BROKEN) | REFUSED
-    answered = replies(AnswerFields, {200: "The answer."}, streamed=True)
-    listed = replies(list[PassageFields], {200: "The passages."}, streamed=True)
+    answered = streamable(AnswerFields, "The answer.", *events.NAMES)
+    listed = streamable(list[PassageFields], "The passages.", events.NAMES[0])
 
     @routes.post("/v1/ask", responses=answered | wrong)
     async def ask(asked: PostedAsk, request: Request) -> Response:

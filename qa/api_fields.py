@@ -195,13 +195,23 @@ Replies = dict[int | str, dict[str, Any]]
 """Replies by their status, as FastAPI takes their description."""
 
 
-def replies(model: object, said: Mapping[int, str], *, streamed: bool = False) -> Replies:
-    """Describe replies that have one body, each status with when it comes.
+def replies(model: object, said: Mapping[int, str]) -> Replies:
+    """Describe replies that have one body, each status with when it comes."""
+    return {status: {"model": model, "description": when} for status, when in said.items()}
 
-    `streamed` says that they can be server-sent events too.
-    """
-    events = {"content": {"text/event-stream": {"schema": {"type": "string"}}}} if streamed else {}
-    return {status: {"model": model, "description": when} | events for status, when in said.items()}
+
+def streamable(model: object, said: str, *names: str) -> Replies:
+    """Describe a reply that can be server-sent events too, of these names."""
+    event = {
+        "type": "object",
+        "properties": {
+            "data": {"type": "string", "contentMediaType": "application/json"},
+            **({"event": {"enum": names}} if names else {}),
+        },
+        "required": ["data", "event"] if names else ["data"],
+    }
+    content = {"text/event-stream": {"schema": event}}
+    return {200: {"model": model, "description": said, "content": content}}
 
 
 UNUSABLE = {415: "It is not JSON.", 422: "A field, or the question, cannot be used."}

@@ -15,6 +15,7 @@ from qa.types import Answer, Event, Found, Piece, Waiting
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
+NAMES = ("found", "waiting", "piece", "answer", "error")
 BROKEN = "Something went wrong; the terminal says what."
 """Of a bug; its trace is there."""
 

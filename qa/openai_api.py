@@ -22,7 +22,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from qa import events, extract, results
-from qa.api_fields import BROKEN, REFUSED, Replies, replies
+from qa.api_fields import BROKEN, REFUSED, Replies, replies, streamable
 from qa.desk import Desk, unless_left
 from qa.llm import Engine
 from qa.openai_fields import Chat, ChatError, Completion, Model, Models
@@ -43,7 +43,7 @@ def router(desk: Desk) -> APIRouter:
     unusable: Replies = {"4XX": {"model": ChatError, "description": "It cannot be used."}}
     unknown = replies(ChatError, {404: "There is no such model."})
     failed = replies(ChatError, BROKEN)
-    completed = replies(Completion, {200: "The answer."}, streamed=True)
+    completed = streamable(Completion, "The answer.")
     one, listed = replies(Model, {200: "The model."}), replies(Models, {200: "The models."})
 
     async def chat(asked: Chat, request: Request) -> Response:

@@ -132,10 +132,10 @@ def test_while_a_model_is_silent_comments_say_that_the_work_goes_on(
 def test_closing_the_connection_stops_the_model(db: Path, path: str) -> None:
     engine = endless()
     said = {"model": "khabar", "messages": [{"role": "user", "content": PLANTED}]}
-    body = {"question": PLANTED} if path == "ask" else said
+    fields: dict[str, object] = {"question": PLANTED} if path == "ask" else {**said}
     with answering(db, engine) as address:
-        url, body = f"{address}/v1/{path}", body | {"stream": True}
-        with httpx.stream("POST", url, json=body, timeout=10, trust_env=False) as reply:
+        url, fields = f"{address}/v1/{path}", fields | {"stream": True}
+        with httpx.stream("POST", url, json=fields, timeout=10, trust_env=False) as reply:
             assert next(reply.iter_lines())
             assert engine.begun.wait(10)
         assert engine.stopped.wait(10)

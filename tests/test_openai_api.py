@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import openai
 import pytest
 from answering import Writer, answering
@@ -28,7 +28,7 @@ def address(db: Path) -> Iterator[str]:
 
 def connected(address: str) -> openai.OpenAI:
     """Connect the real client, which is to try once."""
-    http = httpx.Client(trust_env=False)
+    http = httpx2.Client(trust_env=False)
     return openai.OpenAI(base_url=f"{address}/v1", api_key="none", max_retries=0, http_client=http)
 
 
