@@ -113,7 +113,7 @@ def _manager(desk: Desk) -> "StreamableHTTPSessionManager":
     # Imported here: see above.
     from mcp.server.lowlevel import Server
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-    from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult, TextContent, Tool
+    from mcp.types import CallToolRequestParams, CallToolResult, ListToolsResult, TextContent, Tool
 
     async def listed(*_: object) -> ListToolsResult:
         tools = [
