@@ -13,8 +13,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MOST = 500
 """Connections open at a time; systems commonly let a process have 1,024 files open."""
-HEADERS = 16_384
-"""Bytes of a request's line and headers."""
 _PATIENCE = 10.0
 """Seconds for a request's headers to come, from when the connection is free for it."""
 _READING = 30.0

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from qa.connections import HEADERS, Connection
+from qa.connections import Connection
+from qa.limits import HEAD
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -32,7 +33,7 @@ class HttpServer:
             lifespan="auto",
             ws="none",
             http=Connection,
-            h11_max_incomplete_event_size=HEADERS,
+            h11_max_incomplete_event_size=HEAD,
             loop="asyncio",
             log_config=None,
             log_level="critical",
