@@ -1,7 +1,7 @@
 """The HTTP API: questions in JSON, answered with the fields that `--json` prints, or as events.
 
 What it takes and gives is described at /openapi.json and, for reading, at /docs. Who may ask is the
-business of `guard`.
+business of `safety`.
 """
 
 import asyncio

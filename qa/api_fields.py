@@ -219,10 +219,13 @@ BROKEN = {500: "Something went wrong.", 503: "The model failed."}
 REFUSED = replies(
     Error,
     {
-        401: "The password or token is missing or wrong.",
-        403: "It does not come from where it may come from, or it comes from a web page.",
+        400: "It broke off, or cannot be told from what comes after it.",
+        401: "The secret is missing or wrong.",
+        403: "It does not come from this machine, or it comes from a web page.",
+        408: "It came too slowly.",
         413: "It is too large.",
-        429: "There are too many of them.",
+        429: "There were too many wrong secrets.",
+        431: "Its address and headers are too large.",
     },
 )
-"""What any request may be refused with before it is read."""
+"""What any request may be refused with before anything is made of it."""

@@ -20,6 +20,7 @@ from qa.options import (
     command,
     embedder_option,
     json_option,
+    listening_options,
     model_option,
     path,
     question_options,
@@ -78,8 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     chat = command(commands, "chat", _chat, "open the chat page in the browser")
-    chat.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    chat.add_argument("--port", type=up_to(65_535), default=7860, help="port to listen on (7860)")
+    listening_options(chat, 7860)
     embedder_option(chat)
     reranker_option(chat)
     model_option(chat)

@@ -33,7 +33,9 @@ class EventStream(EventSourceResponse):
         rest: AsyncGenerator[bytes | None, None],
         problem: Callable[[str], bytes],
     ) -> None:
-        super().__init__(self._lines(first, rest, problem), headers={"Cache-Control": "no-store"})
+        # A proxy such as nginx would gather them.
+        headers = {"X-Accel-Buffering": "no"}
+        super().__init__(self._lines(first, rest, problem), headers=headers)
         self._rest = rest
 
     @staticmethod

@@ -24,7 +24,9 @@ from index import Index, KhabarError
 from qa import wire
 from qa.answer import stream
 from qa.guard import Guard, tell
+from qa.limits import Bounded
 from qa.llm import Engine
+from qa.secret import Secret
 from qa.types import Event
 
 if TYPE_CHECKING:
@@ -58,7 +60,8 @@ class Forwarded:
             Route("/{operation}", self._do, methods=["POST"]),
         ]
         handlers = {HTTPException: tell}
-        self.app = Guard(Starlette(routes=routes, exception_handlers=handlers), _LARGEST, token)
+        app = Bounded(Starlette(routes=routes, exception_handlers=handlers), lambda _: _LARGEST)
+        self.app = Guard(app, Secret(token))
 
     async def _greet(self, _: "Request") -> JSONResponse:
         return JSONResponse({"version": wire.VERSION})

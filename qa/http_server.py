@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from qa.connections import Connection
+from qa.limits import HEAD
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
@@ -32,7 +35,8 @@ class HttpServer:
             app,
             lifespan="auto",
             ws="none",
-            http="h11",
+            http=Connection,
+            h11_max_incomplete_event_size=HEAD,
             loop="asyncio",
             log_config=None,
             log_level="critical",

@@ -139,7 +139,7 @@ def _manager(desk: Desk) -> "StreamableHTTPSessionManager":
         return CallToolResult(content=[TextContent(text=text)], structured_content=fields)
 
     server = Server("khabar", on_list_tools=listed, on_call_tool=called)
-    # Who may ask is the business of `guard`, for this as for the rest.
+    # Who may ask is the business of `safety`, for this as for the rest.
     return StreamableHTTPSessionManager(server, json_response=True, stateless=True)
 
 

@@ -40,7 +40,9 @@ def router(desk: Desk) -> APIRouter:
     """Make the routes."""
     routes = APIRouter()
     began = int(time.time())
+    # The first takes the place of what FastAPI would say of fields.
     unusable: Replies = {"4XX": {"model": ChatError, "description": "It cannot be used."}}
+    unusable |= replies(ChatError, {400: "A field, or the question, cannot be used."})
     unknown = replies(ChatError, {404: "There is no such model."})
     failed = replies(ChatError, BROKEN)
     completed = streamable(Completion, "The answer.")
@@ -80,12 +82,12 @@ def router(desk: Desk) -> APIRouter:
         _CHAT,
         chat,
         methods=["POST"],
-        responses=completed | unknown | failed | unusable | REFUSED,
+        responses=REFUSED | completed | unknown | failed | unusable,
         route_class_override=Posted,
     )
-    routes.add_api_route(_MODELS, models, responses=listed | unusable | REFUSED)
+    routes.add_api_route(_MODELS, models, responses=REFUSED | listed | unusable)
     routes.add_api_route(
-        f"{_MODELS}/{{model:path}}", model, responses=one | unknown | unusable | REFUSED
+        f"{_MODELS}/{{model:path}}", model, responses=REFUSED | one | unknown | unusable
     )
     return routes
 

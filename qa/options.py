@@ -2,11 +2,15 @@
 
 import argparse
 import datetime
+import ipaddress
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
-from qa import extract, llm
+from index import KhabarError
+from qa import extract, llm, secret
 from qa.answer import DEFAULT_INDEX, TIMEOUT
 from qa.types import AnswerLanguage
 
@@ -76,6 +80,59 @@ def model_option(parser: argparse.ArgumentParser) -> None:
         f'address, or "{extract.NAME}" for quotes (what {llm.MODEL_VARIABLE} names, or the model '
         "installed last, or quotes)",
     )
+
+
+def listening_options(parser: argparse.ArgumentParser, port: int) -> None:
+    """Add where a server listens, at which port if not told, and what it asks for."""
+    parser.add_argument(
+        "--host",
+        type=_address,
+        default="127.0.0.1",
+        help="address to listen on (127.0.0.1); any but this machine's own needs --auth",
+    )
+    parser.add_argument(
+        "--port", type=up_to(65_535), default=port, help=f"port to listen on ({port})"
+    )
+    parser.add_argument(
+        "--auth",
+        metavar="SECRET",
+        help="what whoever asks has to show, as a password with any user name or as a bearer "
+        f"token (what {secret.VARIABLE} holds, or nothing)",
+    )
+    parser.set_defaults(wrong_usage=parser.error)
+
+
+def secret_to_show(options: argparse.Namespace) -> str | None:
+    """Say what whoever asks a server has to show; None for nothing.
+
+    Ends the command as wrongly used where the secret is of no use, or there should be one.
+    """
+    given: str | None = options.auth
+    if given is None:
+        given = os.environ.get(secret.VARIABLE)
+    try:
+        if given is not None:
+            return secret.checked(given)
+    except KhabarError as error:
+        options.wrong_usage(str(error))
+    if not _is_loopback(options.host):
+        options.wrong_usage(
+            f"{options.host!r} can be reached from other machines, and whoever asks from there has "
+            f"to show a secret; give one as --auth, or in {secret.VARIABLE}, or leave --host out"
+        )
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def _address(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty; leave it out, or give an address")
+    return text
 
 
 def writing_options(parser: argparse.ArgumentParser) -> None:

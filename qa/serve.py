@@ -1,7 +1,6 @@
 """qa serve: the command, and until when it serves. What it serves is in `api`."""
 
 import argparse
-import ipaddress
 import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -10,47 +9,38 @@ from index import KhabarError
 from qa import extract, llm
 from qa.listening import listening
 from qa.opening import open_index
-from qa.options import command, embedder_option, model_option, reranker_option, up_to
+from qa.options import (
+    command,
+    embedder_option,
+    listening_options,
+    model_option,
+    reranker_option,
+    secret_to_show,
+)
 from qa.service import Service
 from qa.terminal import say
-
-LARGEST = 100_000
-"""Bytes of a request."""
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add qa serve to the command line."""
     parser = command(commands, "serve", run, "answer other programs on this machine, over HTTP")
-    parser.add_argument(
-        "--host", type=_loopback, default="127.0.0.1", help="address to listen on (127.0.0.1)"
-    )
-    parser.add_argument("--port", type=up_to(65_535), default=7861, help="port to listen on (7861)")
+    listening_options(parser, 7861)
     embedder_option(parser)
     reranker_option(parser)
     model_option(parser)
 
 
-def _loopback(host: str) -> str:
-    with suppress(ValueError):
-        if host == "localhost" or ipaddress.ip_address(host).is_loopback:
-            return host
-    raise argparse.ArgumentTypeError(
-        f"{host!r} is not this machine alone, and there is no password yet; leave it out, or give "
-        "127.0.0.1 or ::1"
-    )
-
-
 def run(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     # Imported here, no other command serves this; and before a thread imports the same libraries.
-    from qa import api
-    from qa.guard import Guard
+    from qa import api, safety
     from qa.http_server import HttpServer
 
+    secret = secret_to_show(options)
     models = options.embedder, options.reranker
     with open_index(options.db, *models) as index:
         engine = llm.choose_or_quote(options.model)
-        app = Guard(api.build(Service(index, engine)), LARGEST)
+        app = safety.around(api.build(Service(index, engine)), secret)
         try:
             server = HttpServer(app, options.host, options.port)
         except (OSError, OverflowError) as error:

@@ -7,12 +7,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from index import Index
-from qa import api
-from qa.guard import Guard
+from qa import api, safety
 from qa.http_server import HttpServer
 from qa.llm import Engine
 from qa.prompt import Message, Prompt
-from qa.serve import LARGEST
 from qa.service import Service
 from qa.types import Waiting
 
@@ -21,7 +19,7 @@ from qa.types import Waiting
 def answering(db: Path, engine: Engine | None = None) -> Iterator[str]:
     """Serve an index for as long as the block lasts; gives the address."""
     with Index(db) as index:
-        server = HttpServer(Guard(api.build(Service(index, engine)), LARGEST), "127.0.0.1", 0)
+        server = HttpServer(safety.around(api.build(Service(index, engine))), "127.0.0.1", 0)
         with closing(server):
             yield server.address
 

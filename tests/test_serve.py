@@ -18,11 +18,9 @@ from holding import QA, here, running
 from talks import ARTICLES, PLANTED, PROMISED, indexed
 
 from index import Index
-from qa import api, cli
-from qa.guard import Guard
+from qa import api, cli, safety
 from qa.http_server import HttpServer
 from qa.prompt import Prompt
-from qa.serve import LARGEST
 from qa.service import Service
 from qa.types import Waiting
 
@@ -259,7 +257,7 @@ def test_a_question_that_nobody_waits_for_stops_the_model(
     monkeypatch.setattr("qa.http_server._GRACE", 0.2)
     engine = Endless()
     with Index(db) as index:
-        server = HttpServer(Guard(api.build(Service(index, engine)), LARGEST), "127.0.0.1", 0)
+        server = HttpServer(safety.around(api.build(Service(index, engine))), "127.0.0.1", 0)
         with closing(server), socket.create_connection(("127.0.0.1", server.port)) as client:
             body = json.dumps({"question": PLANTED}).encode()
             client.sendall(
@@ -283,7 +281,7 @@ def test_a_bug_is_told_without_its_trace(
     monkeypatch.setattr(Index, "search", broken)
     with (
         Index(db) as index,
-        closing(HttpServer(Guard(api.build(Service(index)), LARGEST), "127.0.0.1", 0)) as server,
+        closing(HttpServer(safety.around(api.build(Service(index))), "127.0.0.1", 0)) as server,
     ):
         for path in ("ask", "search"):
             found = post(f"{server.address}/v1/{path}", {"question": PLANTED})
