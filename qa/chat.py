@@ -3,8 +3,9 @@
 import os
 import sys
 import traceback
+import webbrowser
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -15,9 +16,11 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 
 from index import Index, KhabarError
-from qa import examples, extract, llm, look, page
+from qa import api, examples, extract, limits, llm, look, page, reachable, safety
 from qa.answer import stream
+from qa.http_server import HttpServer
 from qa.llm import Engine
+from qa.service import Service
 from qa.turn import Turn, closed
 from qa.types import Answer, Found, Piece, Waiting
 
@@ -27,21 +30,44 @@ _AT_ONCE = 8
 """Questions answered at the same time; a language model takes them one by one all the same."""
 
 
-def serve(index: Index, model: str | None, host: str, port: int) -> None:
-    """Show the page until Ctrl-C.
+def serve(index: Index, model: str | None, host: str, port: int, secret: str | None = None) -> None:
+    """Show the page until Ctrl-C, to whoever shows the secret if there is one.
 
     `model` is one as `ask` takes it; where it is of no use, quotes answer. Raises ModelError if
     there is none of that name, KhabarError if nothing can listen at that address.
     """
-    demo = build(index, llm.choose_or_quote(model))
-    launch(demo, host, port, in_browser=_has_browser())
-    with suppress(KeyboardInterrupt):
-        sys.stderr.write(f"Khabar answers at {demo.local_url} (Ctrl-C stops it)\n")
-        sys.stderr.flush()
-        while demo.server.thread.is_alive():
-            # With a timeout, for Windows: a join without one does not see Ctrl-C there.
-            demo.server.thread.join(timeout=1)
-    demo.close(verbose=False)
+    engine = llm.choose_or_quote(model)
+    with reachable.own_uploads():
+        app: Any = api.build(Service(index, engine))
+        gr.mount_gradio_app(
+            app,
+            build(index, engine),
+            path="/",
+            footer_links=[],
+            run_history=False,
+            max_file_size=limits.FILE,
+            i18n=gr.I18n(**look.WORDS),
+            theme=_theme(),
+            head=look.head(),
+            js=look.TELL_LANGUAGE,
+            css=look.css(),
+        )
+        reachable.close_off(app)
+        try:
+            server = HttpServer(safety.around(app, secret), host, port)
+        except (OSError, OverflowError) as error:
+            raise KhabarError(
+                f"Nothing can listen at {host}:{port}; another program may have it. "
+                "Give another --port, or another --host."
+            ) from error
+        with closing(server), suppress(KeyboardInterrupt):
+            sys.stderr.write(f"Khabar answers at {server.address}/ (Ctrl-C stops it)\n")
+            sys.stderr.flush()
+            if _has_browser():
+                webbrowser.open(server.address)
+            while server.is_running:
+                # With a timeout, for Windows: a join without one does not see Ctrl-C there.
+                server.wait(1.0)
 
 
 def _has_browser() -> bool:
@@ -50,40 +76,6 @@ def _has_browser() -> bool:
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
     )
     return screen and sys.stderr.isatty()
-
-
-def launch(demo: gr.Blocks, host: str, port: int, *, in_browser: bool = False) -> None:
-    """Serve a built page from a thread; `demo.close()` ends it.
-
-    Raises KhabarError if nothing can listen at that address.
-    """
-    # Gradio asks its own address whether it is up, and must not ask a proxy for it.
-    for name in ("no_proxy", "NO_PROXY"):
-        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost", host]))
-    try:
-        demo.launch(
-            server_name=f"[{host}]" if ":" in host else host,  # an IPv6 address in a URL
-            server_port=port,
-            inbrowser=in_browser,
-            prevent_thread_lock=True,
-            quiet=True,
-            share=False,
-            ssr_mode=False,
-            mcp_server=False,
-            enable_monitoring=False,
-            run_history=False,
-            footer_links=[],
-            i18n=gr.I18n(**look.WORDS),
-            theme=_theme(),
-            head=look.head(),
-            js=look.TELL_LANGUAGE,
-            css=look.css(),
-        )
-    except (OSError, OverflowError) as error:
-        raise KhabarError(
-            f"Nothing can listen at {host}:{port}; another program may have it. "
-            "Give another --port, or another --host."
-        ) from error
 
 
 def _theme() -> gr.themes.Base:

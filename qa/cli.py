@@ -25,6 +25,7 @@ from qa.options import (
     path,
     question_options,
     reranker_option,
+    secret_to_show,
     up_to,
     writing_options,
 )
@@ -180,12 +181,13 @@ def _search(options: argparse.Namespace) -> int:
 
 
 def _chat(options: argparse.Namespace) -> int:
+    secret = secret_to_show(options)
     # Imported here: Gradio takes seconds to import.
     from qa import chat
 
     models = options.embedder, options.reranker
     with open_index(options.db, *models) as index, listening(index, options.model, *models):
-        chat.serve(index, options.model, options.host, options.port)
+        chat.serve(index, options.model, options.host, options.port, secret)
     return 0
 
 

@@ -62,11 +62,9 @@ def css() -> str:
 
 
 def head() -> str:
-    """Write the font, and the rule that nothing be loaded from elsewhere, for the page's head."""
+    """Write the font for the page's head."""
     font = base64.b64encode((_HERE / "fonts" / "NotoSansDevanagari.woff2").read_bytes()).decode()
     return f"""
-<meta http-equiv="Content-Security-Policy"
-  content="default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:">
 <style>
 @font-face {{
   font-family: "Khabar Devanagari";

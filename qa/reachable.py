@@ -77,7 +77,7 @@ def own_uploads() -> Iterator[None]:
     To be entered before a page is mounted.
     """
     before = os.environ.get(_FOLDER)
-    with tempfile.TemporaryDirectory(prefix="khabar-") as folder:  # made with mode 0700
+    with tempfile.TemporaryDirectory(prefix="khabar-uploads-") as folder:  # made with mode 0700
         os.environ[_FOLDER] = folder
         try:
             yield

@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import cast
 
-from holding import running
+from holding import QA, running
 from talks import PLANTED
 
 SECRET = "काँच-Zorbani-42"  # noqa: S105, it opens nothing but the tests' servers
@@ -20,26 +21,6 @@ _KNOWN = {"KeyError: -1", "KeyError: 99999"}
 """What Gradio says of buttons that there are not."""
 PATIENCE = 30.0
 """Seconds that a reply is waited for; none takes long."""
-SERVER = """
-import os, sys
-from contextlib import closing
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-import gradio as gr
-from index import Index
-from qa import api, chat, limits, look, reachable, safety
-from qa.http_server import HttpServer
-from qa.service import Service
-
-with Index(sys.argv[1]) as index, reachable.own_uploads():
-    app = api.build(Service(index))
-    page = dict(css=look.css(), head=look.head(), i18n=gr.I18n(**look.WORDS))
-    gr.mount_gradio_app(app, chat.build(index, None), path="/", footer_links=[], run_history=False,
-        max_file_size=limits.FILE, **page)
-    reachable.close_off(app)
-    with closing(HttpServer(safety.around(app, sys.argv[2] or None), "127.0.0.1", 0)) as server:
-        print(server.port, os.environ["GRADIO_TEMP_DIR"], flush=True)
-        sys.stdin.read()
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +33,30 @@ class Server:
 
 @contextmanager
 def serving(db: Path, secret: str = "", before: str = "") -> Iterator[Server]:
-    """Serve the API and the page from an index; `before` is run first.
+    """Run qa chat on a free port, from when it says where it answers; `before` is run first.
 
     Sees in the end that a question is still answered, and that no attack was a surprise.
     """
-    with running(before + SERVER, db, secret) as process:
-        assert process.stdout
-        line = process.stdout.readline()
-        assert line, process.communicate()[1]
-        port, _, uploads = line.strip().partition(" ")
-        server = Server(int(port), Path(uploads))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    kept = db.parent / "kept"
+    kept.mkdir()
+    before += f"import tempfile\ntempfile.tempdir = {str(kept)!r}\n"
+    auth = ("--auth", secret) if secret else ()
+    with running(before + QA, "chat", "--db", db, "--port", port, *auth) as process:
+        assert process.stderr
+        line = process.stderr.readline()
+        assert f"http://127.0.0.1:{port}/" in line, line + process.communicate()[1]
+        (uploads,) = kept.glob("khabar-uploads-*")
+        server = Server(port, uploads)
         yield server
         assert_answers(server, **{"Authorization": f"Bearer {secret}"} if secret else {})
-        _, complaints = process.communicate()
-        assert process.returncode == 0, complaints
-        assert set(re.findall(r"^[\w.]+(?:Error|Exception)\b.*$", complaints, re.M)) <= _KNOWN
-    assert not server.uploads.exists()
+        process.send_signal(signal.SIGINT)
+        output, complaints = process.communicate(timeout=PATIENCE)
+        errors = set(re.findall(r"^[\w.]+(?:Error|Exception)\b.*$", complaints, re.MULTILINE))
+        assert errors <= _KNOWN, complaints
+        assert (process.returncode, output) == (0, "")
+    assert not uploads.exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +72,20 @@ class Reply:
         return [value for key, value in self.headers if key.lower() == name]
 
 
-def request(method: str, target: str, body: bytes = b"", **headers: str | None) -> bytes:
-    """Write a request; a header that is None is left out, _ stands for -."""
-    told = {"Host": "127.0.0.1", "Connection": "close", "Content-Length": str(len(body))}
-    told |= {name.replace("_", "-"): value for name, value in headers.items()}  # type: ignore[misc]
+def request(method: str, target: str, body: bytes = b"", /, **headers: str | None) -> bytes:
+    """Write a request; a header that is None is left out."""
+    told: dict[str, str | None] = {
+        "Host": "127.0.0.1",
+        "Connection": "close",
+        "Content-Length": str(len(body)),
+    }
+    told |= headers
     lines = [f"{method} {target} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in told.items() if value is not None]
     return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape") + body
 
 
-def question(text: object = PLANTED, **headers: str | None) -> bytes:
+def question(text: object = PLANTED, /, **headers: str | None) -> bytes:
     """Write a question to the API."""
     body = text if isinstance(text, bytes) else json.dumps({"question": text}).encode()
     return request("POST", "/v1/ask", body, **{"Content-Type": "application/json"} | headers)
@@ -147,7 +140,7 @@ def only(found: list[Reply]) -> Reply:
     return reply
 
 
-def assert_answers(server: Server, source: str = "127.0.0.1", **headers: str | None) -> None:
+def assert_answers(server: Server, source: str = "127.0.0.1", /, **headers: str | None) -> None:
     """See that a question is answered, and that the page is there."""
     answer = only(exchange(server, question(**headers), source))
     assert answer.status == 200

@@ -114,7 +114,7 @@ def test_what_is_rare_is_answered_as_it_should_be(
     assert [found.status for found in exchange(server, raw)] == statuses
 
 
-def upload(*names: str, content: bytes = CANARY.encode(), **headers: str | None) -> bytes:
+def upload(names: Sequence[str], content: bytes = CANARY.encode(), /, **headers: str) -> bytes:
     """Write an upload of files that are called so."""
     parts = [
         f'--x\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'.encode()
@@ -146,7 +146,7 @@ def upload(*names: str, content: bytes = CANARY.encode(), **headers: str | None)
     ],
 )
 def test_an_upload_stays_in_the_folder_for_uploads(server: Server, name: str) -> None:
-    (found,) = exchange(server, upload(name))
+    (found,) = exchange(server, upload([name]))
     assert found.status in (200, 400, 413)
     if found.status == 200:
         (path,) = json.loads(found.body)
@@ -157,10 +157,10 @@ def test_an_upload_stays_in_the_folder_for_uploads(server: Server, name: str) ->
 @pytest.mark.parametrize(
     ("raw", "status"),
     [
-        (upload("a.txt", **{"Content-Length": "500000001"}), 413),
-        (upload(*["a.txt"] * 1_001), 400),
-        (upload("a.txt", **{"Content-Type": "multipart/form-data"}), 400),
-        (upload("a.txt", **{"Content-Type": "text/plain"}), 400),
+        (upload(["a.txt"], **{"Content-Length": "500000001"}), 413),
+        (upload(["a.txt"] * 1_001), 400),
+        (upload(["a.txt"], **{"Content-Type": "multipart/form-data"}), 400),
+        (upload(["a.txt"], **{"Content-Type": "text/plain"}), 400),
         (request("POST", "/gradio_api/upload", bytes(100)), 400),
     ],
     ids=range(5),
@@ -176,7 +176,7 @@ def test_an_upload_that_cannot_be_taken_in_leaves_nothing(
 def test_an_upload_that_breaks_off_leaves_nothing(server: Server) -> None:
     before = set(server.uploads.rglob("*"))
     with connected(server) as client:
-        client.sendall(upload("a.txt", content=bytes(1_000_000))[:-500_000])
+        client.sendall(upload(["a.txt"], bytes(1_000_000))[:-500_000])
         client.shutdown(1)
         assert replies(client) == []
     while set(server.uploads.rglob("*")) != before:

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -35,7 +36,7 @@ def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-CHUNKED = request("POST", "/v1/ask", **{"Content-Length": None, "Transfer-Encoding": "chunked"})
+CHUNKED = question(b"", **{"Content-Length": None, "Transfer-Encoding": "chunked"})
 UNREAD = request("POST", "/v1/none", **{"Content-Length": "50000"})
 
 
@@ -43,7 +44,7 @@ UNREAD = request("POST", "/v1/none", **{"Content-Length": "50000"})
     ("begun", "drop", "statuses"),
     [
         (b"", b"", set()),
-        (b"", b"\r\n", set()),
+        (b"", b"\r\n", {400}),
         (b"GET / HTTP/1.1\r\n", b"X-Slow: a\r\n", set()),
         (b"GET /", b"a", set()),
         (question(PLANTED)[:-10], b"", {408}),
@@ -95,14 +96,7 @@ def test_who_does_not_read_is_broken_off(impatient: Server) -> None:
         with pytest.raises(ConnectionError):
             while True:
                 client.sendall(b"\r\n")
-                threading_wait()
-
-
-def threading_wait() -> None:
-    """Let a moment pass."""
-    import time
-
-    time.sleep(0.05)
+                time.sleep(0.01)
 
 
 def test_a_reply_that_lasts_is_not_cut(impatient: Server) -> None:
