@@ -51,7 +51,7 @@ from whole import Case, check, opened, prepare, state
 
 from index import KhabarError
 from index.library import Library
-from index.store import PLACE, SERVER
+from index.parts import PLACE, SERVER
 
 UNDISTURBED = 2
 """Rounds of updates that run to their end, as many at a time as there are jobs."""

@@ -1,17 +1,17 @@
 """`Index`: what the rest of the world uses."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 from types import TracebackType
 from typing import Self
 
-from index import own_terms, search, verdict
+from index import listing, own_terms, search, verdict
 from index.errors import KhabarError
 from index.question import Question
 from index.store import Progress, Store
-from index.types import Article, Hit, Inventory, UpdateReport
+from index.types import SUFFIXES, Article, Hit, Inventory, Listing, ModelsUsed, UpdateReport
 from index.verdict import Verdict
 
 
@@ -21,6 +21,9 @@ class Index:
     Use as a context manager, or call `close`. Safe to use from several threads; one process at a
     time.
     """
+
+    SUFFIXES = SUFFIXES
+    """How the names of the files end that an update reads, in lower case."""
 
     def __init__(
         self,
@@ -50,16 +53,28 @@ class Index:
         """The folder that the index is kept in, resolved."""
         return self._store.folder
 
-    def update(self, folder: str | Path, progress: Progress | None = None) -> UpdateReport:
+    @property
+    def source_folder(self) -> Path | None:
+        """The folder that the index follows, resolved; None before the first update."""
+        folder = self._store.library.about("folder")
+        return None if folder is None else Path(folder)
+
+    def update(
+        self, folder: str | Path, progress: Progress | None = None, again: Collection[str] = ()
+    ) -> UpdateReport:
         """Make the index equal to the folder, reading only what changed.
 
-        `progress` is called with (files done, files in all). Raises FolderError if the folder is
-        missing or holds no article; a file that cannot be read is reported and stops nothing.
+        `progress` is called with (files done, files in all). `again` are files, or sources, to be
+        read though they are unchanged, or failed as they are; those that are not there are passed
+        over, and a text that comes out the same is not embedded again. Raises FolderError if the
+        folder is missing or holds no article, IndexFolderError if the index follows another or
+        cannot be written, IndexBusyError if an update is running already, and ModelError; a file
+        that cannot be read is reported and stops nothing.
         """
         # Imported here: reading files takes much that asking, which comes cold, does without.
         from index import update
 
-        return update.update(self._store, Path(folder).expanduser(), progress)
+        return update.update(self._store, Path(folder).expanduser(), progress, again)
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Make vectors and terms anew from the library; returns how many passages there are.
@@ -70,6 +85,30 @@ class Index:
         from index import rebuild
 
         return rebuild.rebuild(self._store, progress)
+
+    def use_embedder(self, choice: str | Path, progress: Progress | None = None) -> int:
+        """Make all vectors anew with another embedder, and use it; returns how many passages.
+
+        `choice` is one as at opening; nothing is made anew for the one in use. Questions go on
+        being answered with that one, until both are replaced in one step. `progress` is called with
+        (passages done, passages in all). Raises ModelError if there is no such embedder,
+        IndexBusyError while an update is running, IndexFolderError if it cannot be written; and
+        leaves all as it was, as a crash does.
+        """
+        from index import rebuild
+
+        return rebuild.use_embedder(self._store, str(choice), progress)
+
+    def use_reranker(self, choice: str | Path) -> None:
+        """Rerank with another model, or "none", from the next question on, as long as this is open.
+
+        Raises ModelError, and leaves all as it was, if there is no such reranker.
+        """
+        self._store.use_reranker(str(choice))
+
+    def models_used(self) -> ModelsUsed:
+        """Name the embedder and the reranker in use."""
+        return self._store.models_used()
 
     def verify(
         self, folder: str | Path | None = None, progress: Progress | None = None
@@ -149,6 +188,22 @@ class Index:
     def articles(self) -> list[str]:
         """List the sources of all indexed articles, sorted."""
         return list(self._store.library.sources())
+
+    def listing(self, text: str = "", limit: int = 50, offset: int = 0) -> Listing:
+        """List a page of the searchable articles, and of what could not be read, by source.
+
+        `text` is what the source or the title has to hold; A to Z may be written small. Of a folder
+        that cannot be listed there is one entry.
+        """
+        return listing.listing(self._store.library, text, limit, offset)
+
+    def file(self, source: str) -> Path | None:
+        """Find the file that a source of `listing` stands in, of a table's row the table.
+
+        None if there is no such source, or no such file in the folder that the index follows: it
+        has gone, or a link has taken its place or that of a folder on the way.
+        """
+        return listing.file(self._store.library, source)
 
     def inventory(self) -> Inventory:
         """Count what is indexed, in each of the places where it is kept."""

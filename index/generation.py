@@ -1,5 +1,7 @@
 """One making of the two indexes, vectors and terms, in a folder or collection of its own.
 
+What made the vectors belongs to it, since none but that can embed the questions they answer.
+
 They are made anew beside the old ones, which go on answering until the new ones take their place.
 Which generation counts, the library says; what a crash leaves of any other is deleted.
 """
@@ -10,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.chosen import ChosenEmbedder
 from index.errors import IndexFolderError
 from index.terms import TermIndex
 from index.vectors import VectorIndex
@@ -43,8 +46,10 @@ class Address:
 class Generation:
     """Vectors and terms, each opened when first needed. Safe to use from several threads."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, embedder: ChosenEmbedder | None = None) -> None:
         self.address = address
+        self.embedder = embedder
+        """What makes the vectors, and has to embed the questions; None until that is settled."""
         self._opening = threading.RLock()
         self._vectors: VectorIndex | None = None
         self._terms: TermIndex | None = None

@@ -50,6 +50,8 @@ CREATE TABLE articles (
     text TEXT NOT NULL
 );
 CREATE INDEX by_state ON articles (state, date);
+-- All that a question's filters look at, so that no article is read for them.
+CREATE INDEX by_language ON articles (state, language, date);
 -- AUTOINCREMENT: an id is never used twice, so a stale vector can never name another passage.
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -265,7 +267,9 @@ class Library:
             if number in found:
                 others.setdefault(number, []).append(source)
             else:
-                found[number] = Place(article, source, start, end, _day(day), _language(spoken))
+                found[number] = Place(
+                    article, source, start, end, read_day(day), read_language(spoken)
+                )
         return found | {n: replace(found[n], also_in=tuple(each)) for n, each in others.items()}
 
     def passages(self, places: Mapping[int, Place]) -> dict[int, Passage]:
@@ -308,8 +312,8 @@ class Library:
             " JOIN articles a ON a.id = s.article WHERE s.source = ?"
         )
         for text, title, author, day, language, pages in self.rows(query, [source]):
-            spoken, begins = _language(language), tuple(json.loads(pages))
-            return Article(source, text, title, author, _day(day), spoken, begins)
+            spoken, begins = read_language(language), tuple(json.loads(pages))
+            return Article(source, text, title, author, read_day(day), spoken, begins)
         return None
 
     def counts(self) -> tuple[int, int]:
@@ -348,7 +352,7 @@ class Library:
 
     def newest(self) -> datetime.date | None:
         """Tell the date of the newest searchable article; None if none has one."""
-        return _day(self.rows("SELECT max(date) FROM articles WHERE state = 'ready'")[0][0])
+        return read_day(self.rows("SELECT max(date) FROM articles WHERE state = 'ready'")[0][0])
 
     def spellings(self, skeletons: Sequence[str]) -> list[tuple[str, str]]:
         """List (skeleton, word) of every word in the index that has one of the skeletons."""
@@ -372,9 +376,11 @@ def _json(values: Iterable[int] | Iterable[str]) -> str:
     return json.dumps(list(values))
 
 
-def _day(stored: str | None) -> datetime.date | None:
+def read_day(stored: str | None) -> datetime.date | None:
+    """Read a date as it is stored."""
     return datetime.date.fromisoformat(stored) if stored else None
 
 
-def _language(stored: str) -> Language:
+def read_language(stored: str) -> Language:
+    """Read a language as it is stored."""
     return "hi" if stored == "hi" else "en"

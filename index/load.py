@@ -14,21 +14,10 @@ from pathlib import Path
 
 from index.errors import FileError, FolderError
 from index.meta import Metadata
+from index.types import SUFFIXES as SUFFIXES
 
 TEXT = (".txt", ".text", ".md", ".markdown")
 """Plain text: decoded here, and the offsets count the file's own characters."""
-SUFFIXES = (
-    *TEXT,
-    ".html",
-    ".htm",
-    ".pdf",
-    ".docx",
-    ".odt",
-    ".epub",
-    ".csv",
-    ".tsv",
-    ".jsonl",
-)
 MAX_BYTES = 20_000_000
 """About 3 million Devanagari letters, several long books: beyond this a file is not an article."""
 _MAX_BYTES = {

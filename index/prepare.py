@@ -135,7 +135,7 @@ class Preparer:
         except Exception as error:
             reason = str(error) if isinstance(error, FileError) else f"cannot be read: {error!r}."
             is_machines = isinstance(error, NotNowError | OSError | MemoryError)
-            yield Failed(file.file, None if is_machines else file.hash, reason)
+            yield Failed(file.file, "" if is_machines else file.hash, reason)
             return
         problems = {f"{file.file}{_SEPARATOR}{row}": why for row, why in reading.problems.items()}
         yield ReadFile(file.file, file.hash, articles, problems)

@@ -9,6 +9,7 @@ import numpy as np
 
 from index import prepare
 from index.catalogue import DELETED_VECTORS
+from index.chosen import ChosenEmbedder
 from index.errors import IndexFolderError, ModelError
 from index.generation import Generation
 from index.store import Progress, Store
@@ -45,26 +46,26 @@ def term_rows(passages: Iterable[Row]) -> Iterator[tuple[int, int, str, str]]:
         yield row.passage, row.article, prepare.terms(row.text), titles(row.title)
 
 
-def embed(store: Store, texts: Sequence[str]) -> Vectors:
+def embed(chosen: ChosenEmbedder, texts: Sequence[str]) -> Vectors:
     """Embed passages. Returns shape (len(texts), dimension).
 
     Raises ModelError if the embedder made something else of them.
     """
-    vectors = store.embedder.passages(texts)
+    vectors = chosen.open().passages(texts)
     if len(vectors) != len(texts) or not np.isfinite(vectors).all():
         raise ModelError(
-            f"The embedder {store.embedder.name} made {len(vectors)} vectors of {len(texts)} "
+            f"The embedder {chosen.name} made {len(vectors)} vectors of {len(texts)} "
             "passages, or some that are not numbers; fetch it again, or use another with "
             "--embedder."
         )
     return vectors
 
 
-def add_vectors(store: Store, vectors: VectorIndex, passages: Iterable[Row]) -> None:
+def add_vectors(chosen: ChosenEmbedder, vectors: VectorIndex, passages: Iterable[Row]) -> None:
     """Embed passages and add their vectors."""
     remaining = iter(passages)
-    while part := [*islice(remaining, store.embedder_kind.at_once)]:
-        made = embed(store, [row.text for row in part])
+    while part := [*islice(remaining, chosen.kind.at_once)]:
+        made = embed(chosen, [row.text for row in part])
         vectors.add([row.passage for row in part], [row.article for row in part], made)
 
 
@@ -79,6 +80,20 @@ def rebuild(store: Store, progress: Progress | None = None) -> int:
         return _rebuild(store, None, progress)
 
 
+def use_embedder(store: Store, choice: str, progress: Progress | None = None) -> int:
+    """Make both anew with another embedder, as `rebuild` does; returns how many passages.
+
+    None are, where that embedder is in use already. Raises KhabarError, and leaves all as it was,
+    if it fails.
+    """
+    with store.updated():
+        chosen = ChosenEmbedder(choice)
+        if store.current.embedder and store.current.embedder.name == chosen.name:
+            return 0
+        chosen.open()
+        return _rebuild(store, None, progress, chosen)
+
+
 def move(store: Store) -> bool:
     """Bring the vectors where they are wanted, if they are elsewhere. For `update` to call.
 
@@ -89,7 +104,7 @@ def move(store: Store) -> bool:
     if wanted == store.current.address:
         return False
     _, total = store.library.counts()
-    there = Generation(wanted)
+    there = Generation(wanted, store.current.embedder)
     if total and wanted.server is not None and there.vectors.count() >= total:
         store.swap(there)
         return True
@@ -119,18 +134,26 @@ def compact(store: Store) -> None:
         _rebuild(store, store.current.vectors, None)
 
 
-def _rebuild(store: Store, vectors: VectorIndex | None, progress: Progress | None) -> int:
-    """Make a new generation, with such vectors as there are, and put it in use."""
+def _rebuild(
+    store: Store,
+    vectors: VectorIndex | None,
+    progress: Progress | None,
+    other: ChosenEmbedder | None = None,
+) -> int:
+    """Make a new generation, with such vectors as there are, and put it in use.
+
+    `other` is the embedder that it is to have in place of the one in use.
+    """
     _, total = store.library.counts()
-    if total:
-        store.remember_embedder()
+    chosen = other or (store.settle_embedder() if total else store.chosen)
     at = store.wanted_address()
-    fresh = Generation(replace(at, number=at.number + 1))
+    is_settled = other or store.current.embedder
+    fresh = Generation(replace(at, number=at.number + 1), chosen if is_settled else None)
     try:
         fresh.clear()
         done, remaining = 0, rows(store)
-        while part := [*islice(remaining, store.embedder_kind.at_once)]:
-            _copy(store, vectors, fresh.vectors, part)
+        while part := [*islice(remaining, chosen.kind.at_once)]:
+            _copy(chosen, vectors, fresh.vectors, part)
             done += len(part)
             if progress:
                 progress(done, total)
@@ -144,11 +167,13 @@ def _rebuild(store: Store, vectors: VectorIndex | None, progress: Progress | Non
     return total
 
 
-def _copy(store: Store, source: VectorIndex | None, target: VectorIndex, part: list[Row]) -> None:
+def _copy(
+    chosen: ChosenEmbedder, source: VectorIndex | None, target: VectorIndex, part: list[Row]
+) -> None:
     """Add the vectors of passages: those there are, and for the others new ones."""
     there = source.read([row.passage for row in part]) if source else {}
     known = [row for row in part if row.passage in there]
     if known:
         made = np.stack([there[row.passage] for row in known])
         target.add([row.passage for row in known], [row.article for row in known], made)
-    add_vectors(store, target, (row for row in part if row.passage not in there))
+    add_vectors(chosen, target, (row for row in part if row.passage not in there))

@@ -83,16 +83,18 @@ def search(
     articles = None
     if any(each is not None for each in (since, until, sources, written_in)):
         articles = store.library.matching(since, until, sources, written_in)
+    reranker = store.reranker  # once: it may be replaced at any time
     shown = max(limit, LOOKED_AT)
     depth = max(_CANDIDATES, limit)
     among = _Among(articles, sources)
-    places, scores, found = _find(store, asked, depth, shown, among)
+    needed = shown if asked.time is None and reranker is None else None
+    places, scores, found = _find(store, asked, depth, needed, among)
     # While much is being indexed, what is not to be seen yet can fill all places.
     while len(places) < shown and found >= depth:
         depth *= _DEEPER
-        places, scores, found = _find(store, asked, depth, shown, among)
-    if store.reranker is not None:
-        scores = _rerank(store, store.reranker, asked, places, scores)
+        places, scores, found = _find(store, asked, depth, needed, among)
+    if reranker is not None:
+        scores = _rerank(store, reranker, asked, places, scores)
     scores = _prefer_time(asked, places, scores)
     # Texts are read last, and only of those that may be shown: that takes longer than finding them.
     best = _best_first(places, scores)[:shown]
@@ -123,16 +125,18 @@ class _Among:
 
 
 def _find(
-    store: Store, asked: Question, depth: int, shown: int, among: _Among
+    store: Store, asked: Question, depth: int, needed: int | None, among: _Among
 ) -> tuple[Mapping[int, Place], Mapping[int, float], int]:
     """Fuse the best passages by BM25 and the nearest by vectors.
 
-    Returns places and scores, those of the best `shown` at least, and of all where others may yet
-    come before them; and how many passages were found, some of them perhaps not to be seen yet.
+    Returns places and scores, those of the best `needed` at least, or of all (None, where others
+    may yet come before them); and how many passages were found, some perhaps not to be seen yet.
     """
     groups = [(term.rarity, term.alternatives) for term in asked.terms]
-    vector = store.embedder.question(asked.text)
+    # Vectors and what embeds the question are one pair: either may be another the next time.
     with store.generation() as generation:
+        embedder = store.embedder_of(generation).open()
+        vector = embedder.question(asked.text)
         lexical = generation.terms.search(groups, _TITLE_WEIGHT, depth, among.articles)
         try:
             dense = generation.vectors.nearest(vector, depth, among.articles)
@@ -140,10 +144,9 @@ def _find(
             # Words find most of it, until the next update makes the vectors anew; --verify and
             # qa doctor say that they are damaged.
             dense = []
-    if store.embedder.absolute:
+    if embedder.absolute:
         scores = fuse(lexical, dense)
-        is_final = asked.time is None and store.reranker is None
-        count = shown if is_final else len(scores)
+        count = len(scores) if needed is None else needed
         places = _places(store.library, scores, count, among.sources)
         return places, {number: scores[number] for number in places}, len(scores)
     candidates = [*(dict(lexical) | dict(dense))]

@@ -1,45 +1,28 @@
-"""An index folder opened: the library, its indexes and the embedder, under one lock."""
+"""An index folder opened: the library, its indexes and the models, for one who has it open."""
 
 import os
 import threading
-import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from index import holder
-from index.catalogue import DELETED_VECTORS, Catalogue
-from index.embed import (
-    BUILT_IN,
-    Embedder,
-    HashingEmbedder,
-    NeuralEmbedder,
-    embedder_kind,
-    embedder_name,
-    neural_folder,
-    open_embedder,
-)
-from index.errors import EmbedderMismatchError, IndexBusyError, IndexFolderError
-from index.generation import Address, Generation, delete_debris
-from index.library import LOCK_NAME, Library
+from index import installed
+from index.catalogue import Catalogue
+from index.chosen import ChosenEmbedder, called
+from index.embed import BUILT_IN, Embedder
+from index.errors import IndexBusyError, IndexFolderError
+from index.generation import Address, Generation
+from index.library import Library
 from index.models import EMBEDDER_VARIABLE, RERANKER_VARIABLE
-from index.near import NearSkeletons
-from index.own_terms import OwnTerms, parse
+from index.own_terms import OwnTerms
+from index.parts import EMBEDDER, Parts, borrow, give_back
 from index.rerank import NONE, Reranker, check_choice, open_reranker
+from index.types import ModelsUsed
 from index.vectors import check_address
 
-_OWN_TERMS = "own terms"
-"""What the library remembers them by: as the user wrote them."""
-_GENERATION, SERVER, _IDENTITY = "generation", "chroma server", "identity"
-"""What the library remembers of where the indexes are kept."""
-PLACE = "place"
-"""And of where it is kept itself."""
 _COURSE, _BEGUN = "update", "begun"
-"""And of the last update: whether it came to its end."""
+"""What the library remembers of the last update: whether it came to its end."""
 LOCAL = "local"
 """In place of a Chroma server's address: the index's own folder."""
 
@@ -48,10 +31,9 @@ Progress = Callable[[int, int], None]
 
 
 class Store:
-    """The parts of one index folder. Chroma and the models open when first needed.
+    """One index folder, its parts shared with others in this process who have it open.
 
-    Opened again in the same process, a folder's parts are shared: two Chroma clients or two
-    readers of tantivy would not see each other's writes.
+    Chroma and the models open when first needed.
     """
 
     def __init__(
@@ -70,41 +52,30 @@ class Store:
             self.folder = folder.resolve()
         except (OSError, RuntimeError, ValueError) as error:
             raise Library.unusable(folder, error) from error
-        self._parts = _borrow(self.folder)
+        self._parts = borrow(self.folder)
         self._closed = False
-        self._embedder: Embedder | None = None
-        self._reranker_choice = reranker or os.environ.get(RERANKER_VARIABLE) or NONE
-        self._reranker: Reranker | None = None
         self._loading = threading.Lock()
         try:
             self._wanted_server = chroma if chroma in (None, LOCAL) else check_address(chroma)
-            self._choice = self._choose(embedder)
-            self._check_embedder()
+            self._own_embedder = self._choose(embedder)
+            self._reranker_choice = reranker or os.environ.get(RERANKER_VARIABLE) or NONE
+            self._reranker: Reranker | None = None
             check_choice(self._reranker_choice)
+            self._reranker_called = _called_reranker(self._reranker_choice)
         except BaseException:
             self.close()
             raise
 
-    def _choose(self, wanted: str | None) -> str:
-        """Take the embedder asked for, or else the one that the index remembers."""
-        return (
-            wanted
-            or self.library.about("embedder")
-            or os.environ.get(EMBEDDER_VARIABLE)
-            or BUILT_IN
-        )
-
-    def _check_embedder(self) -> str:
-        name = embedder_name(self._choice)
-        remembered = self.library.about("embedder name")
-        if remembered not in (None, name):
-            made_with = self.library.about("embedder")
-            raise EmbedderMismatchError(
-                f"The index {self.folder} was made with the embedder {remembered} and cannot be "
-                f"used with {name}; open it with --embedder {made_with}, or index the articles "
-                "into another folder with --db."
-            )
-        return name
+    def _choose(self, wanted: str | None) -> ChosenEmbedder:
+        """Take the embedder asked for, or else the one that the index is made with."""
+        in_use = self.current.embedder
+        if wanted is None and in_use is not None:
+            return in_use
+        remembered = self.library.about(EMBEDDER)
+        choice = wanted or remembered or os.environ.get(EMBEDDER_VARIABLE) or BUILT_IN
+        chosen = ChosenEmbedder(choice)
+        self._parts.adopt(chosen)
+        return chosen
 
     @property
     def library(self) -> Library:
@@ -185,23 +156,34 @@ class Store:
         self.library.remember({_COURSE: "ended"})
         self._open_parts().is_doubtful = False
 
-    def _open_parts(self) -> "_Parts":
+    def _open_parts(self) -> Parts:
         if self._closed:
             raise IndexFolderError(f"The index {self.folder} has been closed; open it again.")
         return self._parts
 
-    @property
-    def embedder(self) -> Embedder:
-        """The embedder that made the index."""
-        with self._loading:
-            if self._embedder is None:
-                self._embedder = open_embedder(self._choice)
-            return self._embedder
+    def embedder_of(self, generation: Generation) -> ChosenEmbedder:
+        """Tell what embeds questions for a generation, and made its vectors if it has any."""
+        return generation.embedder or self._own_embedder
 
     @property
-    def embedder_kind(self) -> type[HashingEmbedder] | type[NeuralEmbedder]:
-        """What kind of embedder that is; nothing is loaded to tell."""
-        return embedder_kind(self._choice)
+    def chosen(self) -> ChosenEmbedder:
+        """The embedder of the generation in use, for who updates the index."""
+        return self.embedder_of(self.current)
+
+    @property
+    def embedder(self) -> Embedder:
+        """The same, loaded. Raises ModelError if it cannot be."""
+        return self.chosen.open()
+
+    def settle_embedder(self) -> ChosenEmbedder:
+        """Write down which embedder this index is made with, once it has loaded.
+
+        Raises ModelError if it does not load.
+        """
+        chosen = self.chosen
+        chosen.open()
+        self._open_parts().settle(chosen)
+        return chosen
 
     @property
     def reranker(self) -> Reranker | None:
@@ -211,16 +193,23 @@ class Store:
                 self._reranker = open_reranker(self._reranker_choice)
             return self._reranker
 
-    def remember_embedder(self) -> None:
-        """Write down which embedder this index is made with, once it has loaded.
+    def use_reranker(self, choice: str) -> None:
+        """Rerank with another from now on, or with none.
 
-        Raises EmbedderMismatchError if the index has got another one since it was opened.
+        Raises ModelError, and leaves all as it was, if it cannot be loaded.
         """
-        self._check_embedder()
-        choice = self._choice
-        if choice != BUILT_IN:
-            choice = str(neural_folder(choice).resolve())
-        self.library.remember({"embedder": choice, "embedder name": self.embedder.name})
+        # Questions that come while it loads still have the one before.
+        loaded = open_reranker(choice)
+        with self._loading:
+            self._reranker_choice, self._reranker = choice, loaded
+            self._reranker_called = _called_reranker(choice)
+
+    def models_used(self) -> ModelsUsed:
+        """Name the models that answer now."""
+        embedder = self.chosen.choice
+        return ModelsUsed(
+            embedder if embedder == BUILT_IN else called(embedder), self._reranker_called
+        )
 
     def announce(self, address: str | None, token: str | None) -> None:
         """Tell other processes where this one answers for the index; None takes it back."""
@@ -230,164 +219,8 @@ class Store:
         """Let go of the files and the lock; closing again does nothing."""
         if not self._closed:
             self._closed = True
-            _give_back(self._parts)
+            give_back(self._parts)
 
 
-class _Parts:
-    """What all who have one folder open in this process share."""
-
-    def __init__(self, folder: Path) -> None:
-        self.users = 0
-        self.updating = threading.Lock()
-        self._folder = folder
-        self._own_terms: OwnTerms | None = None
-        self._near: tuple[int, NearSkeletons] | None = None
-        self._terms_changing = threading.Lock()
-        self._swapping = threading.Lock()
-        self._taken: Counter[Generation] = Counter()
-        self._lock = _lock(folder)
-        # The last one to have it did not close it: Chroma may be left in any state, and so may a
-        # disk that is full leave it, if only by being opened.
-        self.is_doubtful = (folder / holder.FILE_NAME).exists()
-        self._holder = holder.this_process()
-        self._announcing = threading.Lock()
-        try:
-            self.announce(None, None)
-            self.library = Library(folder)
-            try:
-                self.catalogue = Catalogue(self.library)
-                self.generation = Generation(self._address(folder))
-                delete_debris(self.generation.address)
-            except BaseException:
-                self.library.close()
-                raise
-        except BaseException:
-            self._let_go()
-            raise
-
-    def _address(self, folder: Path) -> Address:
-        about = self.library.about
-        if about(_IDENTITY) is None:
-            self.library.remember({_IDENTITY: uuid.uuid4().hex, _GENERATION: "1"})
-        if about(PLACE) != str(folder):
-            # A copy is another index, and must not write into the first one's vectors on a server.
-            is_copy = Library.is_in(Path(about(PLACE) or folder))
-            new = {_IDENTITY: uuid.uuid4().hex} if is_copy and about(PLACE) else {}
-            self.library.remember({PLACE: str(folder)} | new)
-        number, server = int(about(_GENERATION) or 1), about(SERVER) or None
-        return Address(folder, about(_IDENTITY) or "", number, server)
-
-    def take(self) -> Generation:
-        with self._swapping:
-            self._taken[self.generation] += 1
-            return self.generation
-
-    def let_go(self, generation: Generation) -> None:
-        with self._swapping:
-            self._taken[generation] -= 1
-            is_over = not self._taken[generation] and generation is not self.generation
-        if is_over and generation.address.number == self.generation.address.number:
-            generation.close()
-        elif is_over:
-            generation.delete()
-
-    def swap(self, generation: Generation) -> None:
-        at = generation.address
-        # From this write on the new one counts; until it, a crash leaves the old one in use.
-        facts = {_GENERATION: str(at.number), SERVER: at.server or ""}
-        is_new = at.number != self.generation.address.number
-        self.library.remember(facts | ({DELETED_VECTORS: "0"} if is_new else {}))
-        old = self.take()
-        with self._swapping:
-            self.generation = generation
-        self.let_go(old)
-
-    def announce(self, address: str | None, token: str | None) -> None:
-        told = replace(self._holder, address=address, token=token)
-        # A full disk stops no question; who finds the folder taken then is told less.
-        with self._announcing, suppress(OSError):
-            holder.write(self._folder, told)
-
-    def _let_go(self) -> None:
-        try:
-            # In this order, or it would be the next holder's. A forked child owns nothing of this.
-            if os.getpid() == self._holder.pid:
-                with suppress(OSError):
-                    holder.remove(self._folder)
-        finally:
-            self._lock.release()
-
-    @property
-    def own_terms(self) -> OwnTerms:
-        with self._terms_changing:
-            if self._own_terms is None:
-                remembered = self.library.about(_OWN_TERMS) or ""
-                self._own_terms = parse(remembered, "the index's own terms (--terms)")
-            return self._own_terms
-
-    def replace_own_terms(self, text: str, name: str) -> OwnTerms:
-        own = parse(text, name)
-        with self._terms_changing:
-            self.library.remember({_OWN_TERMS: text})
-            self._own_terms = own
-        return own
-
-    def near(self, skeletons: Iterable[str]) -> list[tuple[str, str]]:
-        changes = self.library.vocabulary_changes
-        near = self._near  # two questions may come at once; either may make it
-        if near is None or near[0] != changes:
-            near = self._near = (changes, NearSkeletons(self.library.skeletons()))
-        pairs = [(skeleton, other) for skeleton in skeletons for other in near[1].near(skeleton)]
-        words: dict[str, list[str]] = {}
-        for skeleton, word in self.library.spellings([other for _, other in pairs]):
-            words.setdefault(skeleton, []).append(word)
-        return [(skeleton, word) for skeleton, other in pairs for word in words.get(other, ())]
-
-    def close(self) -> None:
-        try:
-            self.generation.close()
-            self.library.close()
-        finally:
-            self._let_go()
-
-
-_opened: dict[tuple[int, Path], _Parts] = {}
-"""By process and folder: a forked child must not go on with its parent's files."""
-_opening = threading.Lock()
-
-
-def _borrow(folder: Path) -> _Parts:
-    key = (os.getpid(), folder)
-    with _opening:
-        parts = _opened.get(key) or _Parts(folder)
-        _opened[key] = parts
-        parts.users += 1
-        return parts
-
-
-def _give_back(parts: _Parts) -> None:
-    with _opening:
-        parts.users -= 1
-        if not parts.users:
-            for key in [key for key, value in _opened.items() if value is parts]:
-                del _opened[key]
-            parts.close()
-
-
-def _lock(folder: Path) -> FileLock:
-    """Take the folder for this process, before anything in it is read or written.
-
-    Chroma 1.5 gives stale or wrong rows to a second process, so there must be none.
-    """
-    Library.check_folder(folder)
-    lock = FileLock(folder / LOCK_NAME, thread_local=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        by = holder.read(folder)
-        raise IndexBusyError(
-            f"The index {folder} is in use by {by or 'another process'}; ask there, or end it.", by
-        ) from error
-    except OSError as error:
-        raise Library.unusable(folder, error) from error
-    return lock
+def _called_reranker(choice: str) -> str:
+    return choice if choice == NONE else called(installed.locate(choice, "reranker"))

@@ -9,6 +9,23 @@ from typing import Literal
 Language = Literal["hi", "en"]
 """What an article is written in; mixed text counts as the language most of its words are in."""
 
+SUFFIXES = (
+    ".txt",
+    ".text",
+    ".md",
+    ".markdown",
+    ".html",
+    ".htm",
+    ".pdf",
+    ".docx",
+    ".odt",
+    ".epub",
+    ".csv",
+    ".tsv",
+    ".jsonl",
+)
+"""How the names of files end that may be articles, in lower case."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -87,6 +104,41 @@ class UpdateReport:
     """Articles that could not be read, each with the reason. An earlier version stays indexed."""
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Files passed over on purpose (hidden, another kind, a link), each with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a listing: an article that is searchable, or what could not be read."""
+
+    source: str
+    file: str
+    """The source itself, or of a table's row the table; relative to the indexed folder."""
+    title: str | None
+    date: date | None
+    language: Language | None
+    """None where nothing of it is indexed; title and date are then None too."""
+    passages: int
+    problem: str | None
+    """Why it could not be read as it is now; an earlier version may be indexed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of what an index holds and what it could not read, sorted by source."""
+
+    entries: tuple[Entry, ...]
+    total: int
+    """How many there are on all pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsUsed:
+    """What embeds and reranks now: the short name of an installed model, or else its path."""
+
+    embedder: str
+    """Or "built-in"."""
+    reranker: str
+    """Or "none"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ While one batch is written, the next is embedded and the one after it read.
 """
 
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -57,8 +57,13 @@ _MAX_DELETED = 0.2
 """In a larger index, the share of deleted passages that the frequencies may still count."""
 
 
-def update(store: Store, folder: Path, progress: Progress | None = None) -> UpdateReport:
-    """Make the index equal to the folder.
+def update(
+    store: Store,
+    folder: Path,
+    progress: Progress | None = None,
+    again: Collection[str] = (),
+) -> UpdateReport:
+    """Make the index equal to the folder; `again` are files or sources to be read in any case.
 
     Raises FolderError if the folder is missing or holds no article, IndexFolderError if the index
     follows another folder, IndexBusyError if an update of this index is already running.
@@ -67,11 +72,11 @@ def update(store: Store, folder: Path, progress: Progress | None = None) -> Upda
     _check_same_folder(store, root)
     with store.updated():
         try:
-            return _update(store, root, progress)
+            return _update(store, root, progress, again)
         except IndexDamagedError:
             # As a full disk can leave Chroma's files. The library has all that is in them.
             repair(store)
-            return _update(store, root, progress)
+            return _update(store, root, progress, again)
 
 
 def _check_same_folder(store: Store, root: Path) -> None:
@@ -108,7 +113,9 @@ class _Course:
             self.progress(self.done, self.total)
 
 
-def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport:
+def _update(
+    store: Store, root: Path, progress: Progress | None, again: Collection[str]
+) -> UpdateReport:
     skipped: dict[str, str] = {}
     failed: dict[str, str] = {}
     candidates = load.scan(root, skipped, failed, store.folder)
@@ -123,10 +130,14 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
     store.current.delete_others()
     is_doubtful |= _sweep(store, stored=False)
     before, known = store.library.sources(), store.catalogue.known()
+    unseen = [changed.unseen(known, name, reason) for name, reason in failed.items()]
+    _remember(store, unseen)
     course = _Course(len(candidates), progress, failed=failed)
-    embedder = store.embedder_kind
+    embedder = store.chosen.kind
     workshop = Workshop(Task(known.held, embedder.at_once, embedder.light))
-    groups = _groups(changed.look(candidates, known), embedder.at_once)
+    groups = _groups(
+        changed.look(candidates, known, changed.files_of(known, again)), embedder.at_once
+    )
     prepared = ahead(workshop.prepare(groups))
     batches = ahead(_embedded(prepared, store), stop=workshop.stop, waiting=course.show)
     written: set[str] = set()
@@ -139,7 +150,8 @@ def _update(store: Store, root: Path, progress: Progress | None) -> UpdateReport
     finally:
         batches.close()
         workshop.close()
-    _retire(store, known, {candidate.source for candidate in candidates}, failed)
+    present = {candidate.source for candidate in candidates} | {each.file for each in unseen}
+    _retire(store, known, present, failed)
     _sweep(store, stored=True)
     _mend(store, one_by_one=is_doubtful)
     store.end()
@@ -172,14 +184,14 @@ def _embedded(batches: Generator[Batch], store: Store) -> Generator[Batch]:
                 yield batch
                 continue
             texts = [text for item in batch.articles for text in item.new.texts()]
-            yield replace(batch, vectors=embed(store, texts)) if texts else batch
+            yield replace(batch, vectors=embed(store.chosen, texts)) if texts else batch
 
 
 def _write(store: Store, batch: Batch) -> None:
     """Do steps 1 to 4 for one batch."""
     stored: list[StoredArticle] = []
     if batch.articles:
-        store.remember_embedder()
+        store.settle_embedder()
         stored = store.catalogue.add([item.new for item in batch.articles], batch.vocabulary)
         if batch.vectors is not None:
             passages = [passage for entry in stored for passage in entry.passages]
@@ -193,8 +205,13 @@ def _write(store: Store, batch: Batch) -> None:
     files = [file for file in batch.ended if isinstance(file, ReadFile)]
     if stored or files:
         store.catalogue.settle([entry.id for entry in stored], files)
-    for file in batch.ended:
-        if isinstance(file, Failed) and file.hash:
+    _remember(store, batch.ended)
+
+
+def _remember(store: Store, ended: Iterable[Ended]) -> None:
+    """Note what could not be read, and why."""
+    for file in ended:
+        if isinstance(file, Failed) and not file.is_known:
             store.catalogue.fail(file.file, file.hash, file.reason)
 
 
@@ -237,9 +254,9 @@ def _mend(store: Store, *, one_by_one: bool) -> None:
         # Read, and not only listed: a full disk can leave the name of a vector without the vector.
         there = vectors.readable(sorted(wanted))
         if wanted - there:
-            store.remember_embedder()
+            store.settle_embedder()
             missing = (row for row in rows(store) if row.passage not in there)
-            add_vectors(store, vectors, missing)
+            add_vectors(store.chosen, vectors, missing)
     deleted = terms.deleted()
     is_worn = deleted > (0 if count <= _ALWAYS_TIDY else _MAX_DELETED * count)
     if is_worn or terms.count() != count:

@@ -76,7 +76,7 @@ def _vectors(store: Store, progress: Progress | None) -> Iterator[str]:
     broken: list[int] = []
     other: list[int] = []
     done, remaining = 0, rows(store)
-    while part := [*islice(remaining, store.embedder_kind.at_once)]:
+    while part := [*islice(remaining, store.chosen.kind.at_once)]:
         there = store.current.vectors.read([row.passage for row in part])
         broken += [p for p, vector in there.items() if not _is_unit(vector)]
         again = [row for i, row in enumerate(part, done) if i % step == 0 and row.passage in there]

@@ -186,7 +186,7 @@ def _chat(options: argparse.Namespace) -> int:
     from qa import chat
 
     models = options.embedder, options.reranker
-    with open_index(options.db, *models) as index, listening(index, options.model, *models):
+    with open_index(options.db, *models) as index, listening(index, options.model):
         chat.serve(index, options.model, options.host, options.port, secret)
     return 0
 

@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -39,20 +39,13 @@ _PROGRESS = 0.1
 """Seconds between two reports of progress, at least."""
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
-    """What the process that holds an index uses itself, where nothing else is asked for."""
-
-    engine: str | Path | Engine | None
-    models: wire.Models
-
-
 class Forwarded:
     """Answers for an index, to who shows the token."""
 
-    def __init__(self, index: Index, own: Own, token: str) -> None:
+    def __init__(self, index: Index, engine: str | Path | Engine | None, token: str) -> None:
+        """Take the index, and the engine to use where no other is asked for."""
         self._index = index
-        self._own = own
+        self._engine = engine
         self._works: set[_Work] = set()
         self._ending = False
         routes = [
@@ -93,7 +86,7 @@ class Forwarded:
                     until=asked.until,
                     sources=asked.sources,
                     history=asked.history,
-                    engine=self._own.engine if asked.engine is None else asked.engine,
+                    engine=self._engine if asked.engine is None else asked.engine,
                     language=asked.language,
                     timeout=asked.timeout,
                     languages=asked.languages,
@@ -118,11 +111,12 @@ class Forwarded:
 
     def _opened(self, models: wire.Models) -> AbstractContextManager[Index]:
         """Take the index as it is open, or open it once more with what was asked for."""
-        own = self._own.models
-        same = models.embedder in (None, own.embedder) and models.reranker in (None, own.reranker)
-        if same and models.chroma is None:
+        used = self._index.models_used().reranker
+        reranker = models.reranker or used
+        # Of an embedder that is asked for, opening tells whether it is the index's.
+        if reranker == used and models.embedder is None and models.chroma is None:
             return nullcontext(self._index)
-        return Index(self._index.folder, models.embedder, models.reranker, models.chroma)
+        return Index(self._index.folder, models.embedder, reranker, models.chroma)
 
     def finish(self, seconds: float) -> None:
         """Let the work that runs go on for so long, then stop it, and wait until it has.

@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     # Indexing ranks nothing, so whatever reranker the environment names does not matter.
     with (
         reach(options.db, options.embedder, "none", options.chroma, make=True) as index,
-        _answering(index, options.embedder),
+        _answering(index),
     ):
         # First, because a mistake in the file should not wait for the articles.
         lines = index.use_terms(options.terms) if options.terms else None
@@ -97,7 +97,7 @@ def _say_terms(lines: int | None) -> None:
 def _verify(options: argparse.Namespace) -> int:
     with (
         reach(options.db, options.embedder, "none") as index,
-        _answering(index, options.embedder),
+        _answering(index),
         Bar(" passages") as bar,
     ):
         differences = index.verify(options.folder, bar.show)
@@ -113,7 +113,7 @@ def _watch(options: argparse.Namespace) -> int:
     with (
         _until_stopped() as stop,
         Index(options.db, options.embedder, "none", options.chroma) as index,
-        listening(index, embedder=options.embedder, reranker="none"),
+        listening(index),
     ):
         _say_terms(index.use_terms(options.terms) if options.terms else None)
         with Bar(" files") as bar:
@@ -157,11 +157,11 @@ def _until_stopped() -> Iterator[Event]:
             signal.signal(number, handler)
 
 
-def _answering(index: object, embedder: str | None) -> AbstractContextManager[None]:
+def _answering(index: object) -> AbstractContextManager[None]:
     """Let other processes ask meanwhile, where it is this one that has the index open."""
     if not isinstance(index, Index):
         return nullcontext()
-    return listening(index, embedder=embedder, reranker="none", after=_LONG)
+    return listening(index, after=_LONG)
 
 
 def _print_report(report: UpdateReport) -> None:

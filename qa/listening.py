@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index import Index
-from qa import choices
 from qa.llm import Engine
 from qa.terminal import say
 
@@ -23,18 +22,15 @@ _GRACE = 10.0
 def listening(
     index: Index,
     engine: str | Path | Engine | None = None,
-    embedder: str | None = None,
-    reranker: str | None = None,
     *,
     after: float = 0.0,
 ) -> Iterator[None]:
     """Answer other processes for an open index while the block runs, from `after` seconds on.
 
-    Its models are those that it was opened with, and `engine` one as `ask` takes it. They are used
-    where another process does not ask for its own.
+    Its models are those that it uses, and `engine` one as `ask` takes it. They are used where
+    another process does not ask for its own.
     """
-    own = choices.portable(embedder), choices.reranker(reranker)
-    listener = _Listener(index, engine, own, after)
+    listener = _Listener(index, engine, after)
     listener.start()
     try:
         yield
@@ -49,13 +45,11 @@ class _Listener(threading.Thread):
         self,
         index: Index,
         engine: str | Path | Engine | None,
-        models: tuple[str | None, str | None],
         after: float,
     ) -> None:
         super().__init__(name="listener", daemon=True)
         self._index = index
         self._engine = engine
-        self._models = models
         self._after = after
         self._grace = 0.0
         self._ending = threading.Event()
@@ -65,12 +59,11 @@ class _Listener(threading.Thread):
         if self._ending.wait(self._after):
             return
         # Imported here: beside what the command does, and not before it begins.
-        from qa.forwarded import Forwarded, Own
+        from qa.forwarded import Forwarded
         from qa.http_server import HttpServer
-        from qa.wire import Models
 
         token = secrets.token_urlsafe(32)
-        forwarded = Forwarded(self._index, Own(self._engine, Models(*self._models)), token)
+        forwarded = Forwarded(self._index, self._engine, token)
         try:
             server = HttpServer(forwarded.app, _HOST, 0)
         except OSError as error:

@@ -6,7 +6,7 @@ the index folder. Errors come back as they were raised there.
 
 import json
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from http import HTTPStatus
@@ -113,12 +113,18 @@ class RemoteIndex:
         asked = wire.Search(question, limit, _day(since), _day(until), listed, written_in)
         return self._done("search", wire.HITS, asked)
 
-    def update(self, folder: str | Path, progress: wire.Progress | None = None) -> UpdateReport:
+    def update(
+        self,
+        folder: str | Path,
+        progress: wire.Progress | None = None,
+        again: Collection[str] = (),
+    ) -> UpdateReport:
         """Update as `Index.update` does.
 
         Interrupted, it stops there too, and what is done is kept.
         """
-        return self._done("update", wire.REPORT, _there(folder), progress)
+        asked = wire.Update(_absolute(folder), tuple(again))
+        return self._done("update", wire.REPORT, asked, progress)
 
     def verify(self, folder: str | Path, progress: wire.Progress | None = None) -> tuple[str, ...]:
         """Compare as `Index.verify` does."""
@@ -213,7 +219,11 @@ class RemoteIndex:
 
 
 def _there(path: str | Path) -> wire.There:
-    return wire.There(str(Path(path).expanduser().absolute()))
+    return wire.There(_absolute(path))
+
+
+def _absolute(path: str | Path) -> str:
+    return str(Path(path).expanduser().absolute())
 
 
 def _day(day: date | None) -> date | None:

@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
                 f"Nothing can listen at {options.host}:{options.port}; another program may have "
                 "it. Give another --port."
             ) from error
-        with closing(server), _until_told(), listening(index, engine or extract.NAME, *models):
+        with closing(server), _until_told(), listening(index, engine or extract.NAME):
             say(f"Khabar answers at {server.address}/v1/ask and /v1/search (Ctrl-C stops it)")
             while server.is_running:
                 # With a timeout, for Windows: a join without one does not see Ctrl-C there.

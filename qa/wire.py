@@ -78,6 +78,14 @@ class There:
 
 
 @dataclass(frozen=True, slots=True)
+class Update:
+    """What is to be indexed, as `Index.update` takes it; the path is absolute."""
+
+    folder: str
+    again: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """There is nothing more to say."""
 
@@ -109,7 +117,9 @@ OPERATIONS = {
         ranks=True,
     ),
     "update": Operation(
-        _THERE, REPORT, lambda index, there, show: index.update(Path(there.path), show)
+        TypeAdapter(Update),
+        REPORT,
+        lambda index, asked, show: index.update(Path(asked.folder), show, asked.again),
     ),
     "use_terms": Operation(
         _THERE, COUNT, lambda index, there, _: index.use_terms(Path(there.path))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import tiny_embedder
 from chroma_server import ChromaServer
 from test_update import fresh, snapshot, some_article, write
 
@@ -73,6 +74,22 @@ def test_two_indexes_on_one_server_are_two(
         one.rebuild()
         assert two.verify() == one.verify() == ()
         assert snapshot(two) == fresh(tmp_path / "other", tmp_path / "fresh")
+
+
+def test_another_embedder_has_a_collection_of_its_own_and_the_old_one_goes(
+    tmp_path: Path, articles: Path, server: ChromaServer
+) -> None:
+    model = tiny_embedder.write_model(tmp_path / "tiny")
+    with Index(tmp_path / "db", chroma=server.address) as index:
+        index.update(articles)
+        index.use_embedder(model)
+        index.update(articles)
+        assert index.verify() == ()
+        vectors = index._store.current.vectors
+        assert [each.name for each in vectors._client.list_collections()] == [vectors._name]
+    with Index(tmp_path / "db") as index:
+        assert index.models_used().embedder == str(model)
+        assert index.search(QUESTION)
 
 
 def test_a_server_that_is_killed_midway_costs_a_sentence_and_no_article(

@@ -49,7 +49,12 @@ with Index(database) as index:
         owner, name = where.split(".")
         deadly(globals()[owner], name)
     print("begun", flush=True)
-    index.rebuild() if act == "rebuild" else index.update(folder)
+    acts = {
+        "update": lambda: index.update(folder),
+        "rebuild": index.rebuild,
+        "embedder": lambda: index.use_embedder("built-in"),
+    }
+    acts[act]()
     print("ended", flush=True)
 """
 

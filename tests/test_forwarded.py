@@ -1,5 +1,6 @@
 """The endpoint of a process that holds an index: for its user's processes, left at any time."""
 
+import itertools
 import json
 import threading
 import time
@@ -10,9 +11,11 @@ from typing import Any, cast
 
 import httpx
 import pytest
+import tiny_embedder
+import tiny_reranker
 from talks import PLANTED, indexed
 
-from index import Index, errors, holder
+from index import Index, changed, errors, holder
 from qa import Answer, Found, Piece, ask, listening, stream, wire
 from qa.choices import portable
 from qa.listening import listening as listens
@@ -50,12 +53,12 @@ class Gated:
 
 
 @contextmanager
-def reached(index: Index) -> Iterator[RemoteIndex]:
-    """Reach an index of this process as another process would."""
+def reached(index: Index, *models: str | None) -> Iterator[RemoteIndex]:
+    """Reach an index of this process as another process would, that names its own models."""
     while (held := holder.read(index.folder)) is None or held.address is None:
         time.sleep(0.01)
     busy = errors.IndexBusyError("It is in use.", held)
-    yield RemoteIndex(index.folder, busy, wire.Models(None, None))
+    yield RemoteIndex(index.folder, busy, wire.Models(*(models or (None, None))))
 
 
 def asked_of(remote: RemoteIndex) -> Iterator[Any]:
@@ -249,6 +252,48 @@ def test_progress_comes_along_and_ends_with_all(tmp_path: Path) -> None:
         assert len(report.unchanged) == 3
         assert shown[-1] == (3, 3)
         assert remote.inventory()["articles"] == 3
+
+
+def test_files_are_read_again_there_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = indexed(tmp_path)
+    read: list[str] = []
+    look = changed.look
+
+    def looked(*arguments: Any) -> Iterator[Any]:
+        for file in look(*arguments):
+            read.extend([file.file] if isinstance(file, changed.Unread) else [])
+            yield file
+
+    monkeypatch.setattr(changed, "look", looked)
+    with Index(db) as index, listens(index), reached(index) as remote:
+        report = remote.update(tmp_path / "articles", again=["talks.txt"])
+    assert (read, len(report.unchanged)) == (["talks.txt"], 3)
+
+
+def test_the_models_used_there_are_those_it_has_changed_to(tmp_path: Path) -> None:
+    db = indexed(tmp_path)
+    model = str(tiny_embedder.write_model(tmp_path / "tiny"))
+    judge = str(tiny_reranker.write_model(tmp_path / "judge"))
+    with Index(db) as index, listens(index):
+        found = [index.search(PLANTED)]
+        index.use_reranker(judge)
+        found.append(index.search(PLANTED))
+        index.use_embedder(model)
+        found.append(index.search(PLANTED))
+        index.use_reranker("none")
+        found.append(index.search(PLANTED))
+        for models, expected in (((None, None), 3), ((model, None), 3), ((None, judge), 2)):
+            with reached(index, *models) as remote:
+                assert remote.search(PLANTED) == found[expected]
+        with (
+            reached(index, "built-in", None) as remote,
+            pytest.raises(errors.EmbedderMismatchError, match=f"--embedder {model}"),
+        ):
+            remote.search(PLANTED)
+        index.use_reranker(judge)
+        with reached(index, None, "none") as remote:
+            assert remote.search(PLANTED) == found[3]
+    assert all(one != other for one, other in itertools.pairwise(found))
 
 
 def test_questions_there_and_here_and_an_update_go_on_side_by_side(tmp_path: Path) -> None:

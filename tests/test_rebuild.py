@@ -119,7 +119,7 @@ class Failing(HashingEmbedder):
 def fail_after(index: Index, calls: int, monkeypatch: pytest.MonkeyPatch) -> None:
     embedder = Failing()
     embedder.left = calls
-    monkeypatch.setattr(index._store, "_embedder", embedder)
+    monkeypatch.setattr(index._store.chosen, "_opened", embedder)
     # Where it is not made along with the analysis, it stands for any other.
     monkeypatch.setattr(HashingEmbedder, "light", False)
 
@@ -165,7 +165,7 @@ def test_vectors_that_are_no_numbers_are_refused(
 
     with Index(tmp_path / "db") as index:
         with monkeypatch.context() as broken:
-            broken.setattr(index._store, "_embedder", Mad())
+            broken.setattr(index._store.chosen, "_opened", Mad())
             broken.setattr(HashingEmbedder, "light", False)
             with pytest.raises(ModelError, match="not numbers"):
                 index.update(articles)

@@ -29,7 +29,7 @@ def unread(name: str, text: str | bytes) -> Unread:
 GROUPS: list[list[Looked]] = [
     [unread("a.txt", "Snow fell in Delhi.\n\nThe road was closed until noon."), Unchanged("b", {})],
     [unread("page.html", documents.html(documents.ENGLISH)), unread("empty.html", "<html>")],
-    [Failed("c.txt", None, "cannot be read."), unread("d.txt", "गोवा में बारिश हुई।")],
+    [Failed("c.txt", "", "cannot be read."), unread("d.txt", "गोवा में बारिश हुई।")],
     [unread("e.txt", " ".join(["Rain fell in Kochi on Tuesday."] * 200))],
 ]
 

@@ -1,0 +1,75 @@
+"""What an index holds and what it could not read, a page of it at a time; and where a file lies.
+
+By SQL alone: of a hundred thousand articles, only those that are shown are looked at.
+"""
+
+from pathlib import Path
+
+from index.library import Library, read_day, read_language
+from index.types import Entry, Listing
+
+# Both parts come sorted out of their tables, so that SQLite stops where a page ends.
+_LISTED = r"""
+WITH listed AS (
+    SELECT s.source, s.file, s.article FROM sources s
+    WHERE ?1 IS NULL OR s.source LIKE ?1 ESCAPE '\'
+        OR (SELECT a.title FROM articles a WHERE a.id = s.article) LIKE ?1 ESCAPE '\'
+    UNION ALL
+    SELECT f.source, f.file, NULL FROM failures f
+    WHERE (?1 IS NULL OR f.source LIKE ?1 ESCAPE '\')
+        AND NOT EXISTS (SELECT 1 FROM sources s WHERE s.source = f.source)
+)
+"""
+_COUNT = f"{_LISTED} SELECT count(*) FROM listed"  # noqa: S608, our own words
+_PAGE = f"""{_LISTED},
+page AS (SELECT * FROM listed ORDER BY source LIMIT ?2 OFFSET ?3)
+SELECT page.source, page.file, a.title, a.date, a.language,
+    (SELECT count(*) FROM passages p WHERE p.article = page.article),
+    (SELECT f.reason FROM failures f WHERE f.source = page.source)
+FROM page LEFT JOIN articles a ON a.id = page.article ORDER BY page.source
+"""  # noqa: S608
+
+
+def listing(library: Library, text: str, limit: int, offset: int) -> Listing:
+    """List what is searchable and what could not be read, sorted by source."""
+    # As `load` spells out what of a file's name is no UTF-8.
+    wanted = text.encode("utf-8", "backslashreplace").decode()
+    for special in ("\\", "%", "_"):
+        wanted = wanted.replace(special, f"\\{special}")
+    pattern = f"%{wanted}%" if wanted else None
+    span = max(limit, 0), max(offset, 0)
+    with library.reading() as connection:  # both, or an update could come between
+        total = connection.execute(_COUNT, [pattern]).fetchone()[0]
+        rows = connection.execute(_PAGE, [pattern, *span]).fetchall()
+    entries = tuple(
+        Entry(
+            source,
+            file,
+            title,
+            read_day(day),
+            None if language is None else read_language(language),
+            passages,
+            problem,
+        )
+        for source, file, title, day, language, passages, problem in rows
+    )
+    return Listing(entries, total)
+
+
+def file(library: Library, source: str) -> Path | None:
+    """Find the file of a source that `listing` names; None if it is no file of the folder."""
+    query = (
+        "SELECT file FROM sources WHERE source = ?1 UNION"
+        " SELECT file FROM failures WHERE source = ?1"
+    )
+    named = library.rows(query, [source.encode("utf-8", "backslashreplace").decode()])
+    folder = library.about("folder")
+    if not named or folder is None:
+        return None
+    try:
+        root = Path(folder).resolve(strict=True)
+        there = root / named[0][0]
+        # A link may have taken its place, or that of a folder on the way: links are not followed.
+        return there if there.resolve(strict=True) == there and there.is_file() else None
+    except (OSError, RuntimeError, ValueError):
+        return None

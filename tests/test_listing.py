@@ -1,0 +1,198 @@
+"""What is indexed and what could not be read, a page of it at a time; and where a file lies."""
+
+import datetime
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index import Index
+from index.types import Entry
+
+DAY = datetime.date.fromisoformat
+
+
+@pytest.fixture
+def index(tmp_path: Path, articles: Path) -> Iterator[Index]:
+    (articles / "empty.txt").touch()
+    (articles / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (articles / "rows.csv").write_text(
+        "text,title\nSnow fell in Delhi on Monday.,100%_snow\n,none\nRain fell in Goa.,Rain\n"
+    )
+    with Index(tmp_path / "db") as index:
+        index.update(articles)
+        yield index
+
+
+def sources(index: Index, *asked: str | int) -> list[str]:
+    return [entry.source for entry in index.listing(*asked).entries]  # type: ignore[arg-type]
+
+
+ALL = [
+    "empty.txt",
+    "goa-tika-hi.txt",
+    "goa-vaccine-en.txt",
+    "lavrov-hi.txt",
+    "picture.txt",
+    "rows.csv#1",
+    "rows.csv#2",
+    "rows.csv#3",
+    "sub/cricket-en.txt",
+    "sub/undated-en.md",
+]
+
+
+def test_an_entry_says_what_an_article_is_and_why_it_is_none(index: Index) -> None:
+    found = {entry.source: entry for entry in index.listing().entries}
+    assert list(found) == ALL
+    cricket = "sub/cricket-en.txt"
+    title, day = "India win the final by six wickets", DAY("2022-03-12")
+    assert found[cricket] == Entry(cricket, cricket, title, day, "en", 1, None)
+    assert found["goa-tika-hi.txt"].language == "hi"
+    row = found["rows.csv#1"]
+    assert (row.file, row.title, row.problem) == ("rows.csv", "100%_snow", None)
+    for source, file, why in (
+        ("empty.txt", "empty.txt", "the file is empty."),
+        ("rows.csv#2", "rows.csv", "holds nothing under 'text'"),
+        ("picture.txt", "picture.txt", "a picture (PNG)"),
+    ):
+        entry = found[source]
+        assert entry.problem is not None
+        assert why in entry.problem
+        assert entry == Entry(source, file, None, None, None, 0, entry.problem)
+
+
+def test_pages_of_any_size_make_the_whole(index: Index) -> None:
+    for size in (1, 3, 10, 50):
+        pages = [index.listing("", size, begin) for begin in range(0, 12, size)]
+        assert [entry.source for page in pages for entry in page.entries] == ALL
+        assert {page.total for page in pages} == {10}
+    assert index.listing(limit=0).entries == index.listing(limit=-1).entries == ()
+    assert sources(index, "", 2, -5) == ALL[:2]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SUB/", ["sub/cricket-en.txt", "sub/undated-en.md"]),
+        ("india WIN", ["sub/cricket-en.txt"]),
+        ("लावरोव", ["lavrov-hi.txt"]),
+        ("टीका अभियान", ["goa-tika-hi.txt"]),
+        ("picture", ["picture.txt"]),
+        ("%", ["rows.csv#1"]),
+        ("%_s", ["rows.csv#1"]),
+        ("a%y", []),
+        ("_", ["rows.csv#1"]),
+        ("\\", []),
+        ("'; DROP TABLE articles", []),
+        ("\udcff", []),
+    ],
+)
+def test_a_text_narrows_it_to_what_has_it_in_source_or_title(
+    index: Index, text: str, expected: list[str]
+) -> None:
+    assert sources(index, text) == expected
+    assert index.listing(text, 0).total == len(expected)
+
+
+def test_an_earlier_version_that_is_still_indexed_is_told_with_the_problem(
+    index: Index, articles: Path
+) -> None:
+    (articles / "lavrov-hi.txt").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (articles / "sub" / "cricket-en.txt").write_text("")
+    index.update(articles)
+    for text in ("lavrov", "cricket"):
+        [entry] = index.listing(text).entries
+        assert (entry.passages, entry.title is None) == (1, False)
+        assert entry.problem is not None
+    assert index.listing().total == 10
+
+
+def test_a_problem_goes_when_the_file_can_be_read_or_is_gone(index: Index, articles: Path) -> None:
+    (articles / "empty.txt").write_text("Snow fell in Delhi.")
+    (articles / "picture.txt").unlink()
+    index.update(articles)
+    assert sources(index) == [source for source in ALL if source != "picture.txt"]
+    assert index.listing("empty").entries[0].problem is None
+    # As it was before it could not be read.
+    for content in ("", "Snow fell in Delhi."):
+        (articles / "empty.txt").write_text(content)
+        index.update(articles)
+        assert bool(index.listing("empty").entries[0].problem) is not bool(content)
+
+
+def test_a_folder_that_cannot_be_listed_has_an_entry_as_long_as_it_cannot(
+    index: Index, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = os.scandir
+
+    def refused(folder: Path) -> Any:
+        if folder.name == "sub":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return listed(folder)
+
+    with monkeypatch.context() as closed:  # root, who may run this, can list every folder
+        closed.setattr(os, "scandir", refused)
+        index.update(articles)
+    assert sources(index, "sub") == ["sub", "sub/cricket-en.txt", "sub/undated-en.md"]
+    [entry, *_] = index.listing("sub").entries
+    assert entry.problem == "cannot be listed: permission denied."
+    assert index.file("sub") is None
+    index.update(articles)
+    assert sources(index, "sub") == ["sub/cricket-en.txt", "sub/undated-en.md"]
+
+
+def test_a_file_whose_name_is_no_text_has_an_entry_too(index: Index, articles: Path) -> None:
+    (articles / os.fsdecode(b"bad\xff.txt")).write_text("Snow fell.")
+    index.update(articles)
+    [entry] = index.listing("bad\udcff").entries
+    assert (entry.source, entry.problem is None) == ("bad\\udcff.txt", False)
+    assert index.file(entry.source) is None
+
+
+def test_what_could_not_be_read_is_written_down_once(index: Index, articles: Path) -> None:
+    tried = index._store.library.rows("SELECT tried FROM failures")
+    index.update(articles)
+    assert index._store.library.rows("SELECT tried FROM failures") == tried
+
+
+def test_nothing_is_listed_of_an_empty_index(tmp_path: Path) -> None:
+    with Index(tmp_path / "db") as index:
+        assert (index.listing().entries, index.listing("x").total) == ((), 0)
+        assert (index.source_folder, index.file("a.txt")) == (None, None)
+
+
+def test_the_file_of_a_source_is_found_in_the_folder(index: Index, articles: Path) -> None:
+    assert index.source_folder == articles
+    assert index.file("sub/cricket-en.txt") == articles / "sub" / "cricket-en.txt"
+    assert index.file("rows.csv#3") == articles / "rows.csv"
+    assert index.file("picture.txt") == articles / "picture.txt"
+    assert {path.suffix for path in map(index.file, ALL) if path} <= set(Index.SUFFIXES)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["", ".", "..", "sub", "no.txt", "../db/khabar.sqlite", "/etc/passwd", "a\0b", "\udcff"],
+)
+def test_what_is_not_listed_has_no_file(index: Index, source: str) -> None:
+    assert index.file(source) is None
+
+
+def test_a_link_in_a_files_place_is_not_followed(
+    index: Index, articles: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "cricket-en.txt").write_text("secret")
+    (articles / "lavrov-hi.txt").unlink()
+    (articles / "lavrov-hi.txt").symlink_to(tmp_path / "secret" / "cricket-en.txt")
+    (articles / "sub").rename(tmp_path / "sub")
+    (articles / "sub").symlink_to(tmp_path / "secret")
+    (articles / "goa-tika-hi.txt").unlink()
+    (articles / "goa-vaccine-en.txt").unlink()
+    (articles / "goa-vaccine-en.txt").mkdir()
+    for source in ("lavrov-hi.txt", "sub/cricket-en.txt", "goa-tika-hi.txt", "goa-vaccine-en.txt"):
+        assert index.article(source) is not None
+        assert index.file(source) is None
