@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from operator import mul
 
 from index import asked
 from index.analyze import is_function_word, stem, words
@@ -64,6 +65,8 @@ class _Sentence:
     roots: tuple[str, ...]
     stems: frozenset[str]
     """The roots but for those of function words."""
+    places: Mapping[str, Sequence[int]]
+    """Where each root stands."""
 
     @property
     def is_heading(self) -> bool:
@@ -79,8 +82,11 @@ def _cut(text: str) -> tuple[_Sentence, ...]:
         roots = tuple(map(stem, found))
         kept = zip(found, roots, strict=True)
         stems = frozenset(root for word, root in kept if not is_function_word(word))
+        places: dict[str, list[int]] = {}
+        for i, root in enumerate(roots):
+            places.setdefault(root, []).append(i)
         said = text[span.start : span.end]
-        result.append(_Sentence(span.start, span.end, said, found, roots, stems))
+        result.append(_Sentence(span.start, span.end, said, found, roots, stems, places))
     return tuple(result)
 
 
@@ -103,10 +109,15 @@ def rank(question: Question, hits: Sequence[Hit], weights: Features) -> list[Sco
     local = _local_rarity(question, passages)
     top = max((hit.score for hit in hits), default=0.0) or 1.0
     said = frozenset(words(question.text))
+    rarity = [term.rarity for term in question.terms]
+
+    def coverage(met: Matches) -> float:
+        return _dot(rarity, met) / sum(rarity)  # as `Question.coverage`, some 150 times a question
+
     found: dict[tuple[str, int], Scored] = {}
     for passage in passages:
         hit = passage.hit
-        in_passage = question.coverage(passage.met_in_passage)
+        in_passage = coverage(passage.met_in_passage)
         for i, sentence in enumerate(passage.cut):
             if sentence.is_heading and len(passage.cut) > 1:
                 continue
@@ -114,9 +125,9 @@ def rank(question: Question, hits: Sequence[Hit], weights: Features) -> list[Sco
             with_last = _either(passage.met[max(i - 1, 0) : i + 1])
             with_next = _either(passage.met[i : i + 2])
             features = {
-                "coverage": question.coverage(met),
-                "coverage with the sentence before": question.coverage(with_last),
-                "coverage with the sentence after": question.coverage(with_next),
+                "coverage": coverage(met),
+                "coverage with the sentence before": coverage(with_last),
+                "coverage with the sentence after": coverage(with_next),
                 "coverage of passage": in_passage,
                 "coverage by what is rare here": _dot(local, met) / sum(local),
                 "passage score": hit.score / top,
@@ -153,7 +164,7 @@ def _either(matches: Sequence[Matches]) -> Matches:
 
 
 def _dot(weights: Sequence[float], values: Sequence[float]) -> float:
-    return sum(weight * value for weight, value in zip(weights, values, strict=True))
+    return sum(map(mul, weights, values))
 
 
 def _local_rarity(question: Question, passages: Sequence[_Read]) -> list[float]:
@@ -165,16 +176,9 @@ def _local_rarity(question: Question, passages: Sequence[_Read]) -> list[float]:
 
 def _inner_features(question: Question, said: frozenset[str], sentence: _Sentence) -> Features:
     """Describe where in the sentence the question's terms stand, and what else it says."""
-    places: dict[str, list[int]] = {}
-    for i, root in enumerate(sentence.roots):
-        places.setdefault(root, []).append(i)
+    places = sentence.places
     spots = [
-        {
-            spot
-            for alternative in term.alternatives
-            for part in alternative.split()
-            for spot in places.get(part, ())
-        }
+        {spot for stem in term.stems & places.keys() for spot in places[stem]}
         for term in question.terms
     ]
     matched = set().union(*spots)

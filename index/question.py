@@ -100,6 +100,11 @@ class QueryTerm:
         """List the alternatives of several stems."""
         return [alternative for alternative in self.alternatives if " " in alternative]
 
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """List every stem that stands in one of the alternatives."""
+        return frozenset(part for alternative in self.alternatives for part in alternative.split())
+
 
 @cache
 def _proper_names() -> frozenset[str]:

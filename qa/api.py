@@ -29,6 +29,7 @@ from qa.api_fields import (
     PostedSearch,
     replies,
     sentence,
+    streamable,
 )
 from qa.desk import Desk, unless_left
 from qa.mcp_tools import Tools
@@ -56,6 +57,7 @@ def build(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
         exception_handlers={
             HTTPException: _refused,
             RequestValidationError: _unusable,
@@ -79,8 +81,8 @@ def build(service: Service) -> FastAPI:
 def _router(desk: Desk) -> APIRouter:
     routes = APIRouter(route_class=Posted)
     wrong = replies(Error, UNUSABLE | BROKEN) | REFUSED
-    answered = replies(AnswerFields, {200: "The answer."}, streamed=True)
-    listed = replies(list[PassageFields], {200: "The passages."}, streamed=True)
+    answered = streamable(AnswerFields, "The answer.", *events.NAMES)
+    listed = streamable(list[PassageFields], "The passages.", events.NAMES[0])
 
     @routes.post("/v1/ask", responses=answered | wrong)
     async def ask(asked: PostedAsk, request: Request) -> Response:
@@ -154,7 +156,7 @@ def _problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Say in one sentence what is wrong, in the way of the API that was asked."""
-    if not request.url.path.startswith(openai_api.PATHS):
+    if not openai_api.speaks(request.url.path):
         return json_response({"error": said}, status, headers)
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         status = HTTPStatus.BAD_REQUEST  # as OpenAI has it

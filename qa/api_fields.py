@@ -24,26 +24,32 @@ _Day = Annotated[datetime.date, PlainValidator(_day, json_schema_input_type=date
 """As the command line takes it; pydantic would take a number of seconds too."""
 
 
+_STREAM = "Whether the reply is server-sent events, as `Accept: text/event-stream` makes it too."
+
+
 class _Given(BaseModel):
-    model_config = ConfigDict(strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(strict=True)
 
 
 class _Question(_Given):
-    question: str
-    """In Hindi, English or roman Hindi."""
+    question: str = Field(description="In Hindi, English or roman Hindi.")
 
 
 class Narrowed(_Given):
     """Which articles a question is asked of."""
 
-    since: _Day | None = None
-    """Articles from this day on; those without a date are left out."""
-    until: _Day | None = None
-    """Articles up to this day; those without a date are left out."""
-    sources: list[str] | None = None
-    """Only these files, by their paths relative to the indexed folder."""
-    languages: list[Literal["hi", "en"]] | None = None
-    """Only articles that are written in these."""
+    since: _Day | None = Field(
+        default=None, description="Articles from this day on; those without a date are left out."
+    )
+    until: _Day | None = Field(
+        default=None, description="Articles up to this day; those without a date are left out."
+    )
+    sources: list[str] | None = Field(
+        default=None, description="Only these files, by their paths relative to the indexed folder."
+    )
+    languages: list[Literal["hi", "en"]] | None = Field(
+        default=None, description="Only articles that are written in these."
+    )
 
 
 class Exchange(_Given):
@@ -60,10 +66,12 @@ class Ask(Narrowed, _Question):
 
     model_config = ConfigDict(extra="forbid")
 
-    language: AnswerLanguage | None = None
-    """Of the answer; the question's, if there is none."""
-    history: list[Exchange] = Field(default=[])
-    """What was asked and answered before, oldest first, for a follow-up."""
+    language: AnswerLanguage | None = Field(
+        default=None, description="Of the answer; the question's, if there is none."
+    )
+    history: list[Exchange] = Field(
+        default=[], description="What was asked and answered before, oldest first, for a follow-up."
+    )
 
 
 class Search(Narrowed, _Question):
@@ -71,24 +79,31 @@ class Search(Narrowed, _Question):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(default=10, ge=1, le=MAX_HITS)
-    """How many passages are listed."""
+    limit: int = Field(default=10, ge=1, le=MAX_HITS, description="How many passages are listed.")
 
 
 class PostedAsk(Ask):
     """A question to be answered, over HTTP."""
 
-    limit: int = Field(default=10, ge=1, le=MAX_HITS)
-    """How many passages are listed; of an answer it says nothing."""
-    stream: bool = False
-    """Whether the reply is server-sent events, as `Accept: text/event-stream` makes it too."""
+    limit: int = Field(
+        default=10,
+        ge=1,
+        le=MAX_HITS,
+        description="How many passages are listed; of an answer it says nothing.",
+    )
+    stream: bool = Field(
+        default=False,
+        description=_STREAM,
+    )
 
 
 class PostedSearch(Search):
     """A question to which passages are found, over HTTP."""
 
-    stream: bool = False
-    """Whether the reply is server-sent events, as `Accept: text/event-stream` makes it too."""
+    stream: bool = Field(
+        default=False,
+        description=_STREAM,
+    )
 
 
 def sentence(
@@ -106,85 +121,71 @@ def sentence(
     return f"The field {name!r:.100} cannot be used: {message.removeprefix('Value error, ')}."
 
 
-class _Reply(BaseModel):
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-
-class CitationFields(_Reply):
+class CitationFields(BaseModel):
     """Where a sentence of the answer stands."""
 
-    number: int
-    """The n of the mark [n] in the answer."""
-    source: str
-    """The file, by its path relative to the indexed folder."""
+    number: int = Field(description="The n of the mark [n] in the answer.")
+    source: str = Field(description="The file, by its path relative to the indexed folder.")
     title: str | None
     date: datetime.date | None
-    start: int
-    """Of the quote, in characters of the article's text."""
+    start: int = Field(description="Of the quote, in characters of the article's text.")
     end: int
-    quote: str
-    """The article's text from `start` to `end`, character for character."""
-    page: int | None
-    """The page it begins on, from 1; null where the format has no pages."""
-    also_in: list[str]
-    """Other files that hold the same text."""
+    quote: str = Field(
+        description="The article's text from `start` to `end`, character for character."
+    )
+    page: int | None = Field(
+        description="The page it begins on, from 1; null where the format has no pages."
+    )
+    also_in: list[str] = Field(description="Other files that hold the same text.")
 
 
-class SentenceFields(_Reply):
+class SentenceFields(BaseModel):
     """A sentence that was written."""
 
     text: str
-    marks: list[int]
-    """The numbers of the citations that bear it out; one without any is no part of the answer."""
+    marks: list[int] = Field(
+        description="The citations that bear it out; one without any is no part of the answer."
+    )
 
 
-class AnswerFields(_Reply):
+class AnswerFields(BaseModel):
     """An answer, or a refusal, which has no citations."""
 
     question: str
-    text: str
-    """Sentences, each followed by the marks [n] of its citations."""
-    refused: bool
-    """Whether the articles do not hold the answer."""
+    text: str = Field(description="Sentences, each followed by the marks [n] of its citations.")
+    refused: bool = Field(description="Whether the articles do not hold the answer.")
     language: AnswerLanguage
-    engine: str
-    """What wrote it: "extract" for quotes, or the model's name."""
+    engine: str = Field(description='What wrote it: "extract" for quotes, or the model\'s name.')
     citations: list[CitationFields]
-    note: str | None
-    """What one should know of how the answer came about."""
+    note: str | None = Field(description="What one should know of how the answer came about.")
     sentences: list[SentenceFields]
-    standalone: str | None
-    """The question that a follow-up was taken for."""
+    standalone: str | None = Field(description="The question that a follow-up was taken for.")
 
 
-class PassageFields(_Reply):
+class PassageFields(BaseModel):
     """A passage of an article."""
 
-    source: str
-    """The file, by its path relative to the indexed folder."""
-    start: int
-    """In characters of the article's text."""
+    source: str = Field(description="The file, by its path relative to the indexed folder.")
+    start: int = Field(description="In characters of the article's text.")
     end: int
     text: str
     title: str | None
     date: datetime.date | None
     language: Literal["hi", "en"]
-    also_in: list[str]
-    """Other files that hold the same text."""
-    page: int | None
-    """The page it begins on, from 1; null where the format has no pages."""
-    score: float
-    """How well it matches; it compares within one search."""
+    also_in: list[str] = Field(description="Other files that hold the same text.")
+    page: int | None = Field(
+        description="The page it begins on, from 1; null where the format has no pages."
+    )
+    score: float = Field(description="How well it matches; it compares within one search.")
 
 
-class Error(_Reply):
+class Error(BaseModel):
     """Why there is no answer."""
 
-    error: str
-    """One sentence."""
+    error: str = Field(description="One sentence.")
 
 
-class Health(_Reply):
+class Health(BaseModel):
     """That the server is there."""
 
     status: Literal["ok"]
@@ -194,13 +195,23 @@ Replies = dict[int | str, dict[str, Any]]
 """Replies by their status, as FastAPI takes their description."""
 
 
-def replies(model: object, said: Mapping[int, str], *, streamed: bool = False) -> Replies:
-    """Describe replies that have one body, each status with when it comes.
+def replies(model: object, said: Mapping[int, str]) -> Replies:
+    """Describe replies that have one body, each status with when it comes."""
+    return {status: {"model": model, "description": when} for status, when in said.items()}
 
-    `streamed` says that they can be server-sent events too.
-    """
-    events = {"content": {"text/event-stream": {"schema": {"type": "string"}}}} if streamed else {}
-    return {status: {"model": model, "description": when} | events for status, when in said.items()}
+
+def streamable(model: object, said: str, *names: str) -> Replies:
+    """Describe a reply that can be server-sent events too, of these names."""
+    event = {
+        "type": "object",
+        "properties": {
+            "data": {"type": "string", "contentMediaType": "application/json"},
+            **({"event": {"enum": names}} if names else {}),
+        },
+        "required": ["data", "event"] if names else ["data"],
+    }
+    content = {"text/event-stream": {"schema": event}}
+    return {200: {"model": model, "description": said, "content": content}}
 
 
 UNUSABLE = {415: "It is not JSON.", 422: "A field, or the question, cannot be used."}
@@ -208,10 +219,13 @@ BROKEN = {500: "Something went wrong.", 503: "The model failed."}
 REFUSED = replies(
     Error,
     {
-        401: "The password or token is missing or wrong.",
-        403: "It does not come from where it may come from, or it comes from a web page.",
+        400: "It broke off, or cannot be told from what comes after it.",
+        401: "The secret is missing or wrong.",
+        403: "It does not come from this machine, or it comes from a web page.",
+        408: "It came too slowly.",
         413: "It is too large.",
-        429: "There are too many of them.",
+        429: "There were too many wrong secrets.",
+        431: "Its address and headers are too large.",
     },
 )
-"""What any request may be refused with before it is read."""
+"""What any request may be refused with before anything is made of it."""

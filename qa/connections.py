@@ -13,8 +13,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MOST = 500
 """Connections open at a time; systems commonly let a process have 1,024 files open."""
-HEADERS = 16_384
-"""Bytes of a request's line and headers."""
 _PATIENCE = 10.0
 """Seconds for a request's headers to come, from when the connection is free for it."""
 _READING = 30.0
@@ -31,6 +29,8 @@ class Connection(H11Protocol):
     _unread: asyncio.TimerHandle | None = None
     """Runs while the client reads too little."""
     _ahead = 0
+    _heard = 0.0
+    """When something came last, by the loop's clock."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request; where there are too many connections, an idle one goes."""
@@ -48,6 +48,7 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in a part of a request."""
+        self._heard = self.loop.time()
         if self._is_answering() and self.conn.their_state is h11.DONE:
             self._ahead += len(data)
             if self._ahead > _AHEAD:
@@ -100,10 +101,15 @@ class Connection(H11Protocol):
             self._waiting = self.loop.call_later(_PATIENCE, self.transport.abort)
 
     def _make_room(self) -> None:
-        """Break off the connection that has been waited for longest, be it this one."""
-        others: Any = self.connections
-        idle = [other for other in others if other._waiting]
-        sending = [other for other in others if other._is_answering() and other.cycle.more_body]
-        for other in (*sorted(idle, key=lambda each: each._waiting.when()), *sending, self):
-            other.transport.abort()
+        """Break off what has been waited for longest: a request, a body, or else this one."""
+        everyone: Any = self.connections
+        others = [other for other in everyone if not other.transport.is_closing()]
+        if len(others) <= MOST:
             return
+        idle = [other for other in others if other._waiting and other is not self]
+        sending = [other for other in others if other._is_answering() and other.cycle.more_body]
+        longest = min(
+            idle or sending or [self],
+            key=lambda other: other._waiting.when() if idle else other._heard,
+        )
+        longest.transport.abort()

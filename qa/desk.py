@@ -21,7 +21,7 @@ from qa.types import Answer, Event, Piece
 if TYPE_CHECKING:
     from starlette.types import Receive
 
-_SEARCHING = 4
+_SEARCHING = 8
 """Threads that search and quote: it is work for the processor, and more would only take turns."""
 _WRITING = 64
 """Threads in which a model's answer is awaited; nearly all of them stand in line."""

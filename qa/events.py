@@ -15,6 +15,7 @@ from qa.types import Answer, Event, Found, Piece, Waiting
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
+NAMES = ("found", "waiting", "piece", "answer", "error")
 BROKEN = "Something went wrong; the terminal says what."
 """Of a bug; its trace is there."""
 
@@ -32,7 +33,9 @@ class EventStream(EventSourceResponse):
         rest: AsyncGenerator[bytes | None, None],
         problem: Callable[[str], bytes],
     ) -> None:
-        super().__init__(self._lines(first, rest, problem), headers={"Cache-Control": "no-store"})
+        # A proxy such as nginx would gather them.
+        headers = {"X-Accel-Buffering": "no"}
+        super().__init__(self._lines(first, rest, problem), headers=headers)
         self._rest = rest
 
     @staticmethod

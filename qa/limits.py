@@ -24,6 +24,10 @@ FILES = 1_000
 """How many files are uploaded at once."""
 FILE = 50_000_000
 """Bytes of a file that is uploaded."""
+HEAD = 16_384
+"""Bytes of a request's address and headers."""
+HEADERS = 100
+"""How many headers a request has."""
 _PATIENCE = 10.0
 """Seconds that a request is waited for, in all, besides what its size takes at the least rate."""
 _LEAST_RATE = 10_000
@@ -62,8 +66,9 @@ class Bounded:
             await self._app(scope, receive, send)
             return
         most = self._most(scope["path"])
-        if int(Headers(scope=scope).get("content-length", "0")) > most:
-            await _reply(_too_large(most))(scope, receive, send)
+        if refused := _refused(scope, most):
+            # Closed, so that nothing which came with it is taken for another request.
+            await _reply(refused, {"connection": "close"})(scope, receive, send)
             return
         body = _Body(receive, most)
         begun = False
@@ -129,6 +134,25 @@ class _Body:
         return message
 
 
+def _refused(scope: "Scope", most: int) -> RefusedError | None:
+    """Say why a request is refused for what it tells before its body, if it is."""
+    headers = Headers(scope=scope)
+    told = len(scope["raw_path"]) + len(scope["query_string"])
+    told += sum(len(name) + len(value) for name, value in headers.raw)
+    if told > HEAD or len(headers.raw) > HEADERS:
+        return RefusedError(
+            HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+            f"The request's address and headers are too large; they may have {HEAD:,} bytes and "
+            f"{HEADERS} lines.",
+        )
+    if "content-length" in headers and "transfer-encoding" in headers:
+        # What stands in front of this may see one request where this sees two.
+        return RefusedError(HTTPStatus.BAD_REQUEST, "The request has two lengths.")
+    if int(headers.get("content-length", "0")) > most:
+        return _too_large(most)
+    return None
+
+
 def _too_large(most: int) -> RefusedError:
     return RefusedError(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -136,5 +160,5 @@ def _too_large(most: int) -> RefusedError:
     )
 
 
-def _reply(refused: RefusedError) -> JSONResponse:
-    return JSONResponse({"error": refused.detail}, refused.status_code)
+def _reply(refused: RefusedError, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"error": refused.detail}, refused.status_code, headers)

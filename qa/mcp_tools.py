@@ -113,7 +113,7 @@ def _manager(desk: Desk) -> "StreamableHTTPSessionManager":
     # Imported here: see above.
     from mcp.server.lowlevel import Server
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-    from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult, TextContent, Tool
+    from mcp.types import CallToolRequestParams, CallToolResult, ListToolsResult, TextContent, Tool
 
     async def listed(*_: object) -> ListToolsResult:
         tools = [
@@ -139,7 +139,7 @@ def _manager(desk: Desk) -> "StreamableHTTPSessionManager":
         return CallToolResult(content=[TextContent(text=text)], structured_content=fields)
 
     server = Server("khabar", on_list_tools=listed, on_call_tool=called)
-    # Who may ask is the business of `guard`, for this as for the rest.
+    # Who may ask is the business of `safety`, for this as for the rest.
     return StreamableHTTPSessionManager(server, json_response=True, stateless=True)
 
 

@@ -22,7 +22,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from qa import events, extract, results
-from qa.api_fields import BROKEN, REFUSED, Replies, replies
+from qa.api_fields import BROKEN, REFUSED, Replies, replies, streamable
 from qa.desk import Desk, unless_left
 from qa.llm import Engine
 from qa.openai_fields import Chat, ChatError, Completion, Model, Models
@@ -32,8 +32,7 @@ from qa.types import Answer, Event
 
 NAME = "khabar"
 """The model that answers now, whichever that is."""
-PATHS = ("/v1/chat/completions", "/v1/models")
-"""Where it is, and where errors are told in its way."""
+_CHAT, _MODELS = "/v1/chat/completions", "/v1/models"
 _DONE = b"data: [DONE]\n\n"
 
 
@@ -41,10 +40,12 @@ def router(desk: Desk) -> APIRouter:
     """Make the routes."""
     routes = APIRouter()
     began = int(time.time())
+    # The first takes the place of what FastAPI would say of fields.
     unusable: Replies = {"4XX": {"model": ChatError, "description": "It cannot be used."}}
+    unusable |= replies(ChatError, {400: "A field, or the question, cannot be used."})
     unknown = replies(ChatError, {404: "There is no such model."})
     failed = replies(ChatError, BROKEN)
-    completed = replies(Completion, {200: "The answer."}, streamed=True)
+    completed = streamable(Completion, "The answer.")
     one, listed = replies(Model, {200: "The model."}), replies(Models, {200: "The models."})
 
     async def chat(asked: Chat, request: Request) -> Response:
@@ -78,17 +79,22 @@ def router(desk: Desk) -> APIRouter:
         return json_response(_model(model, began))
 
     routes.add_api_route(
-        PATHS[0],
+        _CHAT,
         chat,
         methods=["POST"],
-        responses=completed | unknown | failed | unusable | REFUSED,
+        responses=REFUSED | completed | unknown | failed | unusable,
         route_class_override=Posted,
     )
-    routes.add_api_route(PATHS[1], models, responses=listed | unusable | REFUSED)
+    routes.add_api_route(_MODELS, models, responses=REFUSED | listed | unusable)
     routes.add_api_route(
-        f"{PATHS[1]}/{{model:path}}", model, responses=one | unknown | unusable | REFUSED
+        f"{_MODELS}/{{model:path}}", model, responses=REFUSED | one | unknown | unusable
     )
     return routes
+
+
+def speaks(path: str) -> bool:
+    """Whether a path is one where errors are told in OpenAI's way."""
+    return path in (_CHAT, _MODELS) or path.startswith(f"{_MODELS}/")
 
 
 def _names(service: Service) -> list[str]:

@@ -11,7 +11,7 @@ from qa.api_fields import Ask, CitationFields, Exchange, Narrowed
 class _Loose(BaseModel):
     """Fields of OpenAI's that Khabar has no use for are let be."""
 
-    model_config = ConfigDict(extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="ignore")
 
 
 class Part(_Loose):
@@ -24,8 +24,7 @@ class Part(_Loose):
 class Message(_Loose):
     """A message of a conversation."""
 
-    role: str
-    """Of "user" or "assistant"; what others say is not looked at."""
+    role: str = Field(description='Of "user" or "assistant"; what others say is not looked at.')
     content: str | list[Part] | None = None
 
     @property
@@ -41,12 +40,13 @@ class Chat(Narrowed):
 
     model_config = ConfigDict(title="Chat")
 
-    model: str
-    """`khabar`, or one that `GET /v1/models` lists."""
-    messages: list[Message] = Field(min_length=1)
-    """The last one of the user is the question."""
-    stream: bool | None = False
-    """Whether the reply is server-sent events."""
+    model: str = Field(description="`khabar`, or one that `GET /v1/models` lists.")
+    messages: list[Message] = Field(
+        min_length=1, description="The last one of the user is the question."
+    )
+    stream: bool | None = Field(
+        default=False, description="Whether the reply is server-sent events."
+    )
 
     def question(self) -> Ask | None:
         """Find the question and what was said before it; None if the user says nothing."""
@@ -74,8 +74,7 @@ class Chat(Narrowed):
 class Problem(_Loose):
     """What is wrong, as OpenAI tells it."""
 
-    message: str
-    """One sentence."""
+    message: str = Field(description="One sentence.")
     type: str
     param: str | None
     code: str | None
@@ -91,8 +90,9 @@ class ReplyMessage(_Loose):
     """The answer."""
 
     role: Literal["assistant"]
-    content: str
-    """Sentences with the marks [n] of their citations, and a list of the sources."""
+    content: str = Field(
+        description="Sentences with the marks [n] of their citations, and a list of the sources."
+    )
     citations: list[CitationFields]
 
 
@@ -109,8 +109,7 @@ class Completion(_Loose):
 
     id: str
     object: Literal["chat.completion"]
-    created: int
-    """In seconds since 1970."""
+    created: int = Field(description="In seconds since 1970.")
     model: str
     choices: list[Choice]
 
@@ -120,8 +119,7 @@ class Model(_Loose):
 
     id: str
     object: Literal["model"]
-    created: int
-    """In seconds since 1970: when the server began."""
+    created: int = Field(description="In seconds since 1970: when the server began.")
     owned_by: str
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
-from pydantic_core import from_json
+from pydantic import TypeAdapter, ValidationError
 
 from qa.api_fields import sentence
 
 _JSON = "application/json"
+_ANYTHING = TypeAdapter[Any](Any)
 
 
 class Posted(APIRoute):
@@ -42,11 +43,11 @@ class _Read(Request):
                 f"A question comes as {_JSON}, and not as {kind!r}.",
             )
         try:
-            self._content = from_json(await self.body())
-        except ValueError as error:
-            raise HTTPException(
-                HTTPStatus.UNPROCESSABLE_ENTITY, sentence("", (), str(error))
-            ) from error
+            self._content = _ANYTHING.validate_json(await self.body())
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            said = sentence(first["type"], first["loc"], first["msg"])
+            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, said) from error
 
     async def json(self) -> Any:  # noqa: ANN401, as Starlette has it
         """Give what was read."""

@@ -5,16 +5,21 @@ Gradio has many more, to read files, to ask other servers, to call what the page
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
+from qa.limits import UPLOAD
+
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from starlette.applications import Starlette
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 _NAME = r"[\w-]+(\.[\w-]+)*"
@@ -26,9 +31,12 @@ _GET = re.compile(
 _POST = re.compile(r"/gradio_api/(queue/join|run/predict|cancel|reset|upload)", re.ASCII)
 _ALLOWED = {"GET": _GET, "HEAD": _GET, "POST": _POST}
 _FOLDER = "GRADIO_TEMP_DIR"
+_UPLOAD = "/gradio_api/upload"
+_RESERVE = 500_000_000
+"""Bytes of the disk that uploads leave to all else; a broken one is only removed in the end."""
 
 
-def close_off(app: "FastAPI") -> None:
+def close_off(app: "Starlette") -> None:
     """Leave reachable of a page, which Gradio has just mounted on an application, what it needs."""
     page = app.routes[-1]
     assert isinstance(page, Mount)  # noqa: S101, it was mounted last
@@ -44,8 +52,22 @@ class _Needed:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         allowed = _ALLOWED.get(scope.get("method", ""))
         if not allowed or not allowed.fullmatch(scope["path"]):
-            raise HTTPException(404, "There is nothing here.")
+            raise HTTPException(HTTPStatus.NOT_FOUND, "There is nothing here.")
+        if scope["path"] == _UPLOAD:
+            _see_that_there_is_room(Headers(scope=scope))
         await self._page(scope, receive, send)
+
+
+def _see_that_there_is_room(headers: Headers) -> None:
+    """Raise HTTPException if what is uploaded could fill the disk, and so stop all else."""
+    size = int(headers.get("content-length", UPLOAD))
+    free = shutil.disk_usage(os.environ[_FOLDER]).free
+    if free < size + _RESERVE:
+        raise HTTPException(
+            HTTPStatus.INSUFFICIENT_STORAGE,
+            f"The disk has {free:,} bytes left, which is too little for {size:,} more; free some "
+            "space on the machine that Khabar runs on.",
+        )
 
 
 @contextmanager
@@ -55,7 +77,7 @@ def own_uploads() -> Iterator[None]:
     To be entered before a page is mounted.
     """
     before = os.environ.get(_FOLDER)
-    with tempfile.TemporaryDirectory(prefix="khabar-") as folder:  # made with mode 0700
+    with tempfile.TemporaryDirectory(prefix="khabar-uploads-") as folder:  # made with mode 0700
         os.environ[_FOLDER] = folder
         try:
             yield

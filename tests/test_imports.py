@@ -26,6 +26,8 @@ HEAVY = (
     "transformers",
     "huggingface_hub",
     "uvicorn",
+    "fastapi",
+    "mcp",
 )
 
 # Lower floors first; a module imports only from floors below its own.

@@ -1,0 +1,59 @@
+"""A server in the tests' own process, and engines for it that do what a test says."""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from index import Index
+from qa import api, safety
+from qa.http_server import HttpServer
+from qa.llm import Engine
+from qa.prompt import Message, Prompt
+from qa.service import Service
+from qa.types import Waiting
+
+
+@contextmanager
+def answering(db: Path, engine: Engine | None = None) -> Iterator[str]:
+    """Serve an index for as long as the block lasts; gives the address."""
+    with Index(db) as index:
+        server = HttpServer(safety.around(api.build(Service(index, engine))), "127.0.0.1", 0)
+        with closing(server):
+            yield server.address
+
+
+class Writer:
+    """An engine that writes what it is told to, once it may."""
+
+    room = 10_000
+
+    def __init__(self, *says: str | Waiting, name: str = "writer") -> None:
+        self.name = name
+        self.may = threading.Event()
+        self.may.set()
+        self.begun, self.stopped = threading.Event(), threading.Event()
+        self._says = says
+
+    def count(self, messages: Sequence[Message]) -> int:
+        """Say that any prompt fits."""
+        return 1
+
+    def write(self, prompt: Prompt, deadline: float | None = None) -> Iterator[str | Waiting]:
+        """Wait until it may, and write."""
+        self.begun.set()
+        try:
+            while not self.may.is_set():
+                yield Waiting(0)
+                time.sleep(0.01)
+            yield from self._says
+        finally:
+            self.stopped.set()
+
+
+def endless() -> Writer:
+    """Make an engine that reads and never writes."""
+    writer = Writer(name="endless")
+    writer.may.clear()
+    return writer

@@ -1,0 +1,153 @@
+"""Clients that are slow, idle or many: they are broken off, and others are answered meanwhile."""
+
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from attacked import Server, assert_answers, connected, question, replies, request, serving
+from talks import PLANTED, indexed
+
+# The times that are waited for, shortened: 10 seconds each for headers and bodies, 30 for replies.
+SHORT = """
+from qa import connections, limits
+connections._PATIENCE = limits._PATIENCE = 0.5
+connections._READING = 0.5
+connections.MOST = 100
+"""
+# Waits for requests as long as it is, and has room for as many connections as it has.
+FEW = """
+from qa import connections
+connections.MOST = 100
+"""
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(indexed(tmp_path_factory.mktemp("talks")), before=SHORT) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(indexed(tmp_path_factory.mktemp("talks")), before=FEW) as server:
+        yield server
+
+
+CHUNKED = question(b"", **{"Content-Length": None, "Transfer-Encoding": "chunked"})
+UNREAD = request("POST", "/v1/none", **{"Content-Length": "50000"})
+
+
+@pytest.mark.parametrize(
+    ("begun", "drop", "statuses"),
+    [
+        (b"", b"", set()),
+        (b"", b"\r\n", {400}),
+        (b"GET / HTTP/1.1\r\n", b"X-Slow: a\r\n", set()),
+        (b"GET /", b"a", set()),
+        (question(PLANTED)[:-10], b"", {408}),
+        (question(PLANTED).replace(b"Content-Length: ", b"Content-Length: 1"), b" ", {408}),
+        (CHUNKED, b"1\r\n \r\n", {408}),
+        (CHUNKED, b"", {408}),
+        (request("GET", "/healthz", Connection=None), b"G", {200}),
+        (request("GET", "/healthz", Connection=None), b"", {200}),
+        (UNREAD, b" ", {404}),
+        (request("GET", "/healthz", Connection=None, **{"Content-Length": "9999"}), b" ", {200}),
+    ],
+    ids=range(12),
+)
+def test_who_sends_too_slowly_is_broken_off(
+    impatient: Server, begun: bytes, drop: bytes, statuses: set[int]
+) -> None:
+    with connected(impatient) as client:
+        client.sendall(begun)
+        client.settimeout(0.05)
+        received, open_still = b"", True
+        while open_still:
+            try:
+                part = client.recv(65_536)
+                received += part
+                open_still = bool(part)
+            except TimeoutError:
+                send(client, drop)
+            except ConnectionError:
+                open_still = False
+    assert {int(line[9:12]) for line in received.split(b"\r\n") if line[:5] == b"HTTP/"} == statuses
+
+
+def send(client: socket.socket, drop: bytes) -> None:
+    """Send a drop, unless the server has hung up, which the next read tells."""
+    try:
+        client.sendall(drop)
+    except ConnectionError:
+        client.close()
+        raise
+
+
+def test_who_does_not_read_is_broken_off(impatient: Server) -> None:
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        client.settimeout(30)
+        client.connect(("127.0.0.1", impatient.port))
+        client.sendall(request("GET", "/", Connection=None) * 60)
+        # Nothing is read: what it is sent fills all there is between, and then it is cut.
+        with pytest.raises(ConnectionError):
+            while True:
+                client.sendall(b"\r\n")
+                time.sleep(0.01)
+
+
+def test_a_reply_that_lasts_is_not_cut(impatient: Server) -> None:
+    with connected(impatient) as client:
+        client.sendall(request("GET", "/gradio_api/heartbeat/lasting"))
+        client.settimeout(2.0)
+        received = b""
+        with pytest.raises(TimeoutError):
+            while part := client.recv(65_536):
+                received += part
+    assert b"data: ALIVE" in received
+
+
+IDLE = b""
+HALF = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+BODY = question(PLANTED)[:-10]
+REFUSED = request("POST", "/gradio_api/upload", Host="example.org", **{"Content-Length": "9999"})
+
+
+@pytest.mark.parametrize("sent", [IDLE, HALF, BODY, REFUSED], ids=["idle", "half", "body", "no"])
+def test_connections_by_the_hundred_do_not_keep_others_from_being_answered(
+    patient: Server, sent: bytes
+) -> None:
+    with ExitStack() as stack:
+        for _ in range(500):
+            client = stack.enter_context(connected(patient))
+            client.sendall(sent)
+        for _ in range(3):
+            assert_answers(patient)
+
+
+def test_connections_that_are_reset_leave_nothing(patient: Server) -> None:
+    for sent in (IDLE, HALF, BODY, question(PLANTED)) * 25:
+        client = connected(patient)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.sendall(sent)
+        client.close()
+    assert_answers(patient)
+
+
+def test_half_a_connection_is_no_harm(patient: Server) -> None:
+    for sent in (IDLE, HALF, BODY):
+        with connected(patient) as client:
+            client.sendall(sent)
+            client.shutdown(socket.SHUT_WR)
+            assert replies(client) == []
+    assert_answers(patient)
+
+
+def test_who_sends_ahead_without_end_is_broken_off(patient: Server) -> None:
+    with connected(patient) as client, pytest.raises(ConnectionError):
+        client.sendall(request("GET", "/gradio_api/heartbeat/ahead", Connection=None))
+        for _ in range(10_000):
+            client.sendall(request("GET", "/healthz") * 100)
