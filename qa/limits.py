@@ -70,33 +70,33 @@ class Bounded:
             # Closed, so that nothing which came with it is taken for another request.
             await _reply(refused, {"connection": "close"})(scope, receive, send)
             return
-        body = _Body(receive, most)
-        begun = False
+        body = _Body(receive, most, whole=not _has_body(scope))
 
         async def answer(message: "Message") -> None:
-            nonlocal begun
-            if body.refused is None or begun:
-                begun = True
+            if body.refused is None or body.answered:
+                body.answered = True
                 await send(message)
 
         try:
             await self._app(scope, body.receive, answer)
         except Exception:
-            if body.refused is None or begun:
+            if body.refused is None or body.answered:
                 raise
-        if body.refused is not None and not begun:
+        if body.refused is not None and not body.answered:
             await _reply(body.refused)(scope, receive, send)
 
 
 class _Body:
     """The body of a request, on its way in."""
 
-    def __init__(self, receive: "Receive", most: int) -> None:
+    def __init__(self, receive: "Receive", most: int, whole: bool) -> None:
         self._receive = receive
         self._most = most
         self._size = 0
         self._waited = 0.0
-        self._whole = False
+        self._whole = whole
+        self.answered = False
+        """Whether the reply has begun; it cannot be refused any more, and just ends."""
         self.refused: RefusedError | None = None
 
     async def receive(self) -> "Message":
@@ -107,6 +107,8 @@ class _Body:
             message = await self._next()
             if self.refused is None:
                 return message
+        if self.answered:
+            return {"type": "http.disconnect"}
         raise self.refused
 
     async def _next(self) -> "Message":
@@ -132,6 +134,11 @@ class _Body:
             self._whole = False
             self.refused = _too_large(self._most)
         return message
+
+
+def _has_body(scope: "Scope") -> bool:
+    headers = Headers(scope=scope)
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
 def _refused(scope: "Scope", most: int) -> RefusedError | None:
