@@ -164,7 +164,7 @@ def _either(matches: Sequence[Matches]) -> Matches:
 
 
 def _dot(weights: Sequence[float], values: Sequence[float]) -> float:
-    return sum(map(mul, weights, values))
+    return float(sum(map(mul, weights, values)))
 
 
 def _local_rarity(question: Question, passages: Sequence[_Read]) -> list[float]:

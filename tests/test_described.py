@@ -9,11 +9,11 @@ import httpx
 import pytest
 import schemathesis
 from answering import answering
+from browsing import needs_chromium
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from schemathesis.config import SchemathesisConfig
 from talks import PLANTED, indexed
-from test_chat import CHROMIUM, QUIET
 
 from index import Index
 from qa import api, ask, results
@@ -82,16 +82,7 @@ def test_a_reply_has_the_fields_that_are_described(db: Path) -> None:
         assert set(described.model_fields) == set(given)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium on this machine to open the page with")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield chromium
-        chromium.close()
-
-
+@needs_chromium
 def test_the_description_is_shown_without_a_request_to_elsewhere(
     address: str, browser: Browser
 ) -> None:
