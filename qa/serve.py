@@ -74,7 +74,8 @@ def _run(options: argparse.Namespace, *, page: bool) -> int:
         with closing(server), _until_told(), listening(index, service.engine):
             warm = examples.questions if page else _search_once
             threading.Thread(target=_warmed, args=[warm, index], name="warm", daemon=True).start()
-            say(f"Khabar answers at {server.address}/ (Ctrl-C stops it)")
+            where = "/" if page else "/v1/ask and /v1/search, and says how at /docs"
+            say(f"Khabar answers at {server.address}{where} (Ctrl-C stops it)")
             if page and _has_browser():
                 webbrowser.open(server.address)
             while server.is_running:
