@@ -184,7 +184,7 @@ def _chat(options: argparse.Namespace) -> int:
     from qa import chat
 
     models = options.embedder, options.reranker
-    with open_index(options.db, *models) as index, listening(index, options.model):
+    with open_index(options.db, *models) as index, listening(index, lambda: options.model):
         chat.serve(index, options.model, options.host, options.port)
     return 0
 

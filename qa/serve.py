@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 
 from index import KhabarError
-from qa import extract, llm
+from qa import llm
 from qa.listening import listening
 from qa.opening import open_index
 from qa.options import command, embedder_option, model_option, reranker_option, up_to
@@ -45,8 +45,8 @@ def run(options: argparse.Namespace) -> int:
 
     models = options.embedder, options.reranker
     with open_index(options.db, *models) as index:
-        engine = llm.choose_or_quote(options.model)
-        app = api.build(Service(index, engine))
+        service = Service(index, llm.choose_or_quote(options.model))
+        app = api.build(service)
         try:
             server = HttpServer(app, options.host, options.port)
         except (OSError, OverflowError) as error:
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
                 f"Nothing can listen at {options.host}:{options.port}; another program may have "
                 "it. Give another --port."
             ) from error
-        with closing(server), _until_told(), listening(index, engine or extract.NAME):
+        with closing(server), _until_told(), listening(index, lambda: service.engine):
             say(f"Khabar answers at {server.address}/v1/ask and /v1/search (Ctrl-C stops it)")
             while server.is_running:
                 # With a timeout, for Windows: a join without one does not see Ctrl-C there.
