@@ -7,11 +7,12 @@ from index.chunk import sentences
 from index.errors import KhabarError
 from index.evidence import Evidence
 from index.question import Question
-from index.types import Article, Hit, Passage, UpdateReport
+from index.types import Article, Entry, Hit, Passage, UpdateReport
 from index.verdict import Verdict
 
 __all__ = [
     "Article",
+    "Entry",
     "Evidence",
     "Hit",
     "Index",

@@ -76,9 +76,10 @@ class Index:
         `progress` is called with (files done, files in all). `again` are files, or sources, to be
         read though they are unchanged, or failed as they are; those that are not there are passed
         over, and a text that comes out the same is not embedded again. Raises FolderError if the
-        folder is missing or holds no article, IndexFolderError if the index follows another or
-        cannot be written, IndexBusyError if an update is running already, and ModelError; a file
-        that cannot be read is reported and stops nothing.
+        folder is missing, or holds no article and `again` does not name all that the index has;
+        IndexFolderError if the index follows another or cannot be written, IndexBusyError if an
+        update is running already, and ModelError; a file that cannot be read is reported and stops
+        nothing.
         """
         # Imported here: reading files takes much that asking, which comes cold, does without.
         from index import update

@@ -89,6 +89,13 @@ def _check_same_folder(store: Store, root: Path) -> None:
         )
 
 
+def _is_emptied(store: Store, again: Collection[str]) -> bool:
+    """Whether all that is known is named in `again`: then the folder is not empty by mistake."""
+    known = store.catalogue.known()
+    files = known.files.keys() | known.failures.keys()
+    return bool(files) and files <= changed.files_of(known, again)
+
+
 @dataclass(slots=True)
 class _Course:
     """How an update goes."""
@@ -119,7 +126,7 @@ def _update(
     skipped: dict[str, str] = {}
     failed: dict[str, str] = {}
     candidates = load.scan(root, skipped, failed, store.folder)
-    if not candidates and not failed:
+    if not candidates and not failed and not _is_emptied(store, again):
         raise FolderError(
             f"{root} holds no article; put {', '.join(load.SUFFIXES)} files into it "
             f"({len(skipped)} other files were passed over)."

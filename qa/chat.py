@@ -10,7 +10,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 
 from index import errors
-from qa import ask_tab, conversations_tab, look
+from qa import articles_tab, ask_tab, conversations_tab, look, models_tab
 from qa.conversations import Conversations
 from qa.parts import QUIET, html, owner, reader
 from qa.service import Service
@@ -35,6 +35,10 @@ def build(service: Service, conversations: Conversations) -> gr.Blocks:
                 parts = ask_tab.build(service, Talk(service, conversations), word)
             with gr.Tab(word("tab_conversations"), id="conversations") as listed:
                 conversations_tab.build(conversations, parts, tabs, listed)
+            with gr.Tab(word("tab_articles"), id="articles"):
+                articles_tab.build(service, word)
+            with gr.Tab(word("tab_models"), id="models"):
+                models_tab.build(service)
 
         def restore(last: str, thread: Thread, request: gr.Request) -> tuple[Any, ...]:
             """Show the conversation that was open last in this browser."""
@@ -61,7 +65,7 @@ def build(service: Service, conversations: Conversations) -> gr.Blocks:
 
 def words() -> dict[str, dict[str, str]]:
     """Gather the labels of all tabs, by the browser's language; English for every other."""
-    return {language: dict(labels) for language, labels in look.WORDS.items()}
+    return {name: look.WORDS[name] | articles_tab.WORDS[name] for name in look.WORDS}
 
 
 def theme() -> gr.themes.Base:

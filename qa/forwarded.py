@@ -42,7 +42,9 @@ _PROGRESS = 0.1
 class Forwarded:
     """Answers for an index, to who shows the token."""
 
-    def __init__(self, index: Index, engine: str | Path | Engine | None, token: str) -> None:
+    def __init__(
+        self, index: Index, engine: Callable[[], str | Path | Engine | None], token: str
+    ) -> None:
         """Take the index, and the engine to use where no other is asked for."""
         self._index = index
         self._engine = engine
@@ -86,7 +88,7 @@ class Forwarded:
                     until=asked.until,
                     sources=asked.sources,
                     history=asked.history,
-                    engine=self._engine if asked.engine is None else asked.engine,
+                    engine=self._engine() if asked.engine is None else asked.engine,
                     language=asked.language,
                     timeout=asked.timeout,
                     languages=asked.languages,

@@ -20,9 +20,9 @@ EVENT = 2_000_000
 """Bytes of what the page says happened on it; it may name as many files as are uploaded at once."""
 UPLOAD = 500_000_000
 """Bytes of the files that are uploaded at once, with what stands between them."""
-FILES = 1_000
+MOST_FILES = 1_000
 """How many files are uploaded at once."""
-FILE = 50_000_000
+MOST_BYTES = 50_000_000
 """Bytes of a file that is uploaded."""
 HEAD = 16_384
 """Bytes of a request's address and headers."""

@@ -5,7 +5,7 @@ Kept light: what serves is imported in a thread, and not at all by a command tha
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,14 +21,14 @@ _GRACE = 10.0
 @contextmanager
 def listening(
     index: Index,
-    engine: str | Path | Engine | None = None,
+    engine: Callable[[], str | Path | Engine | None] = lambda: None,
     *,
     after: float = 0.0,
 ) -> Iterator[None]:
     """Answer other processes for an open index while the block runs, from `after` seconds on.
 
-    Its models are those that it uses, and `engine` one as `ask` takes it. They are used where
-    another process does not ask for its own.
+    Its models are those that it uses, and `engine` tells one as `ask` takes it, for each question
+    anew. They are used where another process does not ask for its own.
     """
     listener = _Listener(index, engine, after)
     listener.start()
@@ -44,7 +44,7 @@ class _Listener(threading.Thread):
     def __init__(
         self,
         index: Index,
-        engine: str | Path | Engine | None,
+        engine: Callable[[], str | Path | Engine | None],
         after: float,
     ) -> None:
         super().__init__(name="listener", daemon=True)

@@ -3,30 +3,14 @@
 import argparse
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from typing import get_args
+from dataclasses import asdict
 
 from index import download, errors, installed, models
 from qa import in_use
+from qa.model_list import Row, listed
 from qa.terminal import Bar, one_line, printable, say, write, write_json
 
 _MB = 1_000_000
-_ROLES = get_args(models.Role)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A model of the lists, or one that is here besides; None stands for what is not known."""
-
-    role: str | None
-    name: str
-    bytes: int | None
-    licence: str | None
-    repository: str | None
-    revision: str | None
-    here: str
-    path: str | None
-    installed: str | None
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -66,7 +50,7 @@ def _deed(
 
 def _list(options: argparse.Namespace) -> int:
     damaged = installed.damaged()
-    rows = _rows(damaged)
+    rows = listed(damaged)
     used = in_use.models_in_use()
     if options.json:
         write_json(
@@ -88,32 +72,7 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
-def _rows(damaged: dict[str, str]) -> list[_Row]:
-    """List all models, role by role, in each those of the lists first."""
-    known = {model.name: model for model in models.known()}
-    here = {model.name: model for model in installed.installed()}
-    rows = []
-    for name in (*known, *sorted((here.keys() | damaged.keys()) - known.keys())):
-        listed, found = known.get(name), here.get(name)
-        either = found or listed
-        stated = sum(file.bytes or 0 for file in listed.files) if listed else 0
-        rows.append(
-            _Row(
-                role=either.role if either else None,
-                name=name,
-                bytes=found.bytes if found else stated or None,
-                licence=listed.licence if listed else None,
-                repository=either.repository if either else None,
-                revision=either.revision if either else None,
-                here="yes" if found else "damaged" if name in damaged else "no",
-                path=str(found.path) if found else None,
-                installed=found.when.isoformat() if found else None,
-            )
-        )
-    return sorted(rows, key=lambda row: _ROLES.index(row.role) if row.role else len(_ROLES))
-
-
-def _cells(row: _Row) -> tuple[str, str, str]:
+def _cells(row: Row) -> tuple[str, str, str]:
     return (models.sized(row.bytes) if row.bytes else "–", row.licence or "–", row.here)
 
 

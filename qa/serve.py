@@ -56,8 +56,8 @@ def _run(options: argparse.Namespace, *, page: bool) -> int:
 
     secret = secret_to_show(options)
     models = options.embedder, options.reranker
-    with ExitStack() as open_, open_index(options.db, *models) as index:
-        service = Service(index, llm.choose_or_quote(options.model))
+    with open_index(options.db, *models) as index, ExitStack() as open_:
+        service = open_.enter_context(closing(Service(index, llm.choose_or_quote(options.model))))
         if page:
             from qa import site
 
@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace, *, page: bool) -> int:
                 f"Nothing can listen at {options.host}:{options.port}; another program may have "
                 "it. Give another --port, or another --host."
             ) from error
-        with closing(server), _until_told(), listening(index, service.engine):
+        with closing(server), _until_told(), listening(index, lambda: service.engine):
             warm = examples.questions if page else _search_once
             threading.Thread(target=_warmed, args=[warm, index], name="warm", daemon=True).start()
             where = "/" if page else "/v1/ask and /v1/search, and says how at /docs"

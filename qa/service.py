@@ -4,7 +4,9 @@ import threading
 
 from index import Index
 from qa import extract, llm
+from qa.chores import Chores
 from qa.llm import Engine
+from qa.updates import Updates
 
 
 class Service:
@@ -13,6 +15,8 @@ class Service:
     def __init__(self, index: Index, engine: Engine | None = None) -> None:
         """Take both as they are open; `engine` None answers with quotes."""
         self.index = index
+        self.chores = Chores()
+        self.updates = Updates(index)
         self._engine = engine
         self._switching = threading.Lock()
 
@@ -33,3 +37,8 @@ class Service:
         """
         with self._switching:
             self._engine = llm.choose(choice)
+
+    def close(self) -> None:
+        """End what is done in the background; the index stays open."""
+        self.chores.close()
+        self.updates.close()

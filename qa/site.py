@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from qa import api, chat, document, files, look
 from qa.conversations import Conversations
-from qa.limits import FILE
+from qa.limits import MOST_BYTES
 from qa.reachable import close_off, own_uploads
 from qa.service import Service
 
@@ -35,7 +35,7 @@ def built(service: Service) -> Iterator[FastAPI]:
             enable_monitoring=False,
             pwa=False,
             mcp_server=False,
-            max_file_size=FILE,
+            max_file_size=MOST_BYTES,
             i18n=gr.I18n(**chat.words()),
             theme=chat.theme(),
             css=look.css(),

@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -43,18 +45,17 @@ Open = Callable[..., Page]
 
 
 @contextmanager
-def served(*command: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def served(*command: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Run a server on a free port, from when it says where it answers."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    environment = {name: value for name, value in os.environ.items() if name != "KHABAR_MODEL"}
     process = subprocess.Popen(
         [sys.executable, "-c", *command, "--port", port],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        env=environment,
+        env=os.environ | environment,
     )
     assert process.stdout
     assert process.stderr
@@ -133,6 +134,26 @@ def finished(page: Page) -> None:
     """Wait until the latest answer is whole, and the next question can be asked."""
     expect(page.locator("#now [aria-busy=false]")).to_be_visible()
     expect(page.locator("#ask")).to_be_visible()
+
+
+@contextmanager
+def opened(browser: Browser, url: str, tab: int, **options: Any) -> Iterator[Page]:
+    """Open the page, and one of its tabs, by its place from 0."""
+    with tabs(browser) as open_tab:
+        page = open_tab(url, **options)
+        page.get_by_role("tab").nth(tab).click()
+        yield page
+
+
+def serious(page: Page) -> list[str]:
+    """Say what axe-core finds that keeps somebody out."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {node['html'][:150]}"
+        for each in violations
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
 
 
 def go(page: Page, tab: str) -> None:

@@ -42,7 +42,7 @@ class Endless:
             print("stopped", flush=True)
 
 engine = Endless() if sys.argv[2:] == ["endless"] else None
-with Index(sys.argv[1]) as index, listening(index, engine):
+with Index(sys.argv[1]) as index, listening(index, lambda: engine):
     while holder.read(index.folder).address is None:
         time.sleep(0.01)
     print("ready", flush=True)

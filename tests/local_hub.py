@@ -133,7 +133,8 @@ class LocalHub:
 
     What goes wrong is set by the name of a file, or "" for listings: `refused` answers with a
     status and an X-Error-Code; `cut` gives after how many bytes the next connections break off;
-    `served` is what comes in place of the file. `ignores_ranges` sends files always whole.
+    `served` is what comes in place of the file. `ignores_ranges` sends files always whole. What
+    `held` has for a file is waited for half way through it.
     """
 
     def __init__(self) -> None:
@@ -144,6 +145,7 @@ class LocalHub:
         self.refused: dict[str, list[tuple[int, str | None]]] = {}
         self.cut: dict[str, list[int]] = defaultdict(list)
         self.served: dict[str, bytes] = {}
+        self.held: dict[str, threading.Event] = {}
         self.ignores_ranges = False
         self.gated: str | None = None
         self.log: list[Request] = []
@@ -238,7 +240,7 @@ class _Handler(BaseHTTPRequestHandler):
         if start >= len(content) and start:
             self._refuse(416, None)
             return
-        self._send(206 if start else 200, content[start:], headers, cut)
+        self._send(206 if start else 200, content[start:], headers, cut, self.owner.held.get(name))
 
     def _refused(self, name: str) -> bool:
         waiting = self.owner.refused.get(name)
@@ -251,14 +253,23 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, b"{}", {"X-Error-Code": code} if code else {})
 
     def _send(
-        self, status: int, body: bytes, headers: dict[str, str], cut: int | None = None
+        self,
+        status: int,
+        body: bytes,
+        headers: dict[str, str],
+        cut: int | None = None,
+        gate: threading.Event | None = None,
     ) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body[:cut])
+        half = len(body) // 2 if gate else 0
+        self.wfile.write(body[:half])
+        if gate:
+            gate.wait()
+        self.wfile.write(body[half:cut])
         self.close_connection = cut is not None
 
     def log_message(self, format: str, *args: object) -> None:

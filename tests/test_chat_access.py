@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from browsing import (
     ENGLISH,
     HINDI,
@@ -14,14 +13,14 @@ from browsing import (
     Open,
     needs_chromium,
     put,
+    serious,
     served,
 )
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from index import Index
 
 pytestmark = needs_chromium
-SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture(scope="module")
@@ -102,17 +101,6 @@ def test_axe_finds_nothing_serious(tab: Open, address: str, locale: str, dark: b
         page.wait_for_timeout(300)
         found[f"tab {number}"] = serious(page)
     assert found == {where: [] for where in found}
-
-
-def serious(page: Page) -> list[str]:
-    """Say what axe-core finds that keeps somebody out."""
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{each['id']}: {node['html'][:150]}"
-        for each in violations
-        if each["impact"] in SERIOUS
-        for node in each["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

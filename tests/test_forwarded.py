@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import httpx
 import pytest
@@ -21,6 +21,7 @@ from qa.choices import portable
 from qa.listening import listening as listens
 from qa.prompt import Message, Prompt
 from qa.remote_index import RemoteIndex
+from qa.service import Service
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,10 @@ class Gated:
     def __init__(self) -> None:
         self.gate = threading.Semaphore(1)
         self.stopped = threading.Event()
+
+    def itself(self) -> Self:
+        """Tell which engine it is, to who asks each time."""
+        return self
 
     def count(self, messages: Sequence[Message]) -> int:
         """Say that any prompt fits."""
@@ -148,7 +153,7 @@ def test_what_is_not_understood_is_refused(
 
 def test_leaving_a_question_stops_the_model_there(db: Path) -> None:
     engine = Gated()
-    with Index(db) as index, listens(index, engine), reached(index) as remote:
+    with Index(db) as index, listens(index, lambda: engine), reached(index) as remote:
         events = cast("Any", asked_of(remote))
         assert isinstance(next(events), Found)
         assert next(events) == Piece("Lavrov")
@@ -166,7 +171,7 @@ def test_a_model_that_is_silent_for_long_is_waited_for(
 
     monkeypatch.setattr("qa.remote_index._SILENCE", 0.8)
     monkeypatch.setattr(wire, "BEAT", 0.2)
-    with Index(db) as index, listens(index, Silent()), reached(index) as remote:
+    with Index(db) as index, listens(index, Silent), reached(index) as remote:
         *_, answer = asked_of(remote)
         assert answer.text == "Lavrov planted a pine. [1]"
 
@@ -175,7 +180,7 @@ def test_who_holds_the_index_waits_for_questions_on_their_way(db: Path) -> None:
     engine = Gated()
     heard: list[Any] = []
     with Index(db) as index:
-        with listens(index, engine), reached(index) as remote:
+        with listens(index, lambda: engine), reached(index) as remote:
             events = asked_of(remote)
             heard.append(next(events))
             rest = threading.Thread(target=lambda: heard.extend(events))
@@ -197,7 +202,7 @@ def test_but_not_for_ever_and_not_where_it_was_stopped_itself(
         engine = Gated()
         with Index(db) as index:
             try:
-                with listens(index, engine), reached(index) as remote:
+                with listens(index, engine.itself), reached(index) as remote:
                     events = asked_of(remote)
                     assert isinstance(next(events), Found)
                     if stop:
@@ -342,6 +347,14 @@ def test_a_model_is_named_so_that_another_process_finds_it(
         ("nul\0byte", "nul\0byte"),
     ):
         assert portable(choice) == means
+
+
+def test_a_switched_engine_answers_other_processes_too(db: Path) -> None:
+    with Index(db) as index:
+        service = Service(index, Gated())
+        with listens(index, lambda: service.engine), reached(index) as remote:
+            service.use("extract")
+            assert [*asked_of(remote)][-1].engine == "extract"
 
 
 def test_a_stream_that_is_closed_before_it_began_asks_nobody(db: Path) -> None:

@@ -1,0 +1,189 @@
+"""The Articles tab: files dropped and indexed, the list, removing a file and putting it back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+from index import Index
+from qa import articles_view as view
+from qa import look, tags
+from qa.service import Service
+from qa.shelf import Dropped
+
+_GLANCE = 0.3
+"""Seconds between two looks at how an update goes."""
+_LONGEST = 200
+"""Characters of what the list is filtered by, and of a drop's name."""
+_DIGITS = 10
+"""Of the number of an article, at most."""
+WORDS = {
+    "en": {"articles_filter": "Find by title or file name"},
+    "hi": {"articles_filter": "शीर्षक या फ़ाइल के नाम से ढूँढिए"},
+}
+"""The tab's own labels, by the browser's language."""
+_QUIET: dict[str, Any] = {
+    "show_progress": "hidden",
+    "trigger_mode": "multiple",
+    "concurrency_limit": None,
+    "api_visibility": "private",
+}
+
+
+def build(service: Service, word: gr.I18n) -> None:
+    """Lay out the tab, inside the `gr.Tab` that is open, over what a server has open."""
+    tab = _Articles(service)
+    dropping = _html("articles-drop")
+    with gr.Column(elem_classes="tab-news"):
+        told = _html("articles-told")
+        news = _html("articles-news")
+    with gr.Row(elem_id="articles-filter"):
+        asked = gr.Textbox(label=word("articles_filter"), max_lines=1, max_length=_LONGEST)
+    there = _html("articles-list")
+    folder = _html("articles-folder")
+    offset = gr.State(0)
+    place = [asked, offset]
+    listed = [there, folder]
+
+    # One after another, as they come: the last part of a drop says that it is the last.
+    in_turn = _QUIET | {"concurrency_limit": 1, "concurrency_id": "articles"}
+    dropping.input(tab.drop, outputs=[told, news], **in_turn)
+    begun = [dropping.upload(tab.drop, outputs=[told, news], **in_turn)]
+    begun += [part.click(tab.press, outputs=[told, news], **_QUIET) for part in (news, *listed)]
+    begun += [gr.on(None, tab.open, outputs=[dropping, *listed], **_QUIET)]  # as the page is opened
+    for each in begun:
+        each.then(tab.follow, outputs=news, **_QUIET).then(
+            tab.show, inputs=place, outputs=listed, **_QUIET
+        )
+    moved = [offset, *listed]
+    there.select(tab.turn, inputs=asked, outputs=moved, **_QUIET)
+    # Each change as a whole, pasted too; of those that come meanwhile the last.
+    asked.change(tab.find, inputs=asked, outputs=moved, **_QUIET | {"trigger_mode": "always_last"})
+
+
+def _html(elem_id: str) -> gr.HTML:
+    return gr.HTML("", elem_id=elem_id, apply_default_css=False, js_on_load=tags.script())
+
+
+class _Articles:
+    """What happens in the tab, and how it goes on from there."""
+
+    def __init__(self, service: Service) -> None:
+        self._index = service.index
+        self._updates = service.updates
+        self._shelf = service.updates.shelf
+        self._uploads = Path(get_upload_folder()).resolve()
+
+    def open(self, request: gr.Request) -> tuple[str, str, str]:
+        """Write the tab as it is when the page is opened."""
+        reader = look.language(request.headers, request.cookies)
+        dropping = view.dropping(Index.SUFFIXES, str(self._shelf.folder), reader)
+        return dropping, *self.show("", 0, request)
+
+    def show(self, asked: str | None, offset: int, request: gr.Request) -> tuple[str, str]:
+        """Write a page of the list, and what the folder is."""
+        reader = look.language(request.headers, request.cookies)
+        text = (asked or "")[:_LONGEST].strip()
+        found = self._index.listing(text, view.PAGE, offset)
+        if not found.entries and found.total:  # what was on the last page is gone
+            offset = (found.total - 1) // view.PAGE * view.PAGE
+            found = self._index.listing(text, view.PAGE, offset)
+        there = view.listed(found.entries, found.total, offset, text, reader)
+        shelf = self._shelf
+        return there, view.folder(str(shelf.folder), shelf.removed(), shelf.is_gone, reader)
+
+    def turn(
+        self, asked: str | None, event: gr.EventData, request: gr.Request
+    ) -> tuple[int, str, str]:
+        """Go to another page of the list."""
+        _, place = tags.pressed(event)
+        offset = int(place) if place.isdecimal() and len(place) < _DIGITS else 0
+        return offset, *self.show(asked, offset, request)
+
+    def find(self, asked: str | None, request: gr.Request) -> tuple[int, str, str]:
+        """Go to the first page of what is asked for."""
+        return 0, *self.show(asked, 0, request)
+
+    def drop(self, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
+        """Take in a part of what was dropped; the update begins once all of it is here."""
+        reader = look.language(request.headers, request.cookies)
+        files, drop, is_last = self._dropped(event._data)
+        try:
+            placed = self._shelf.put(files)
+        except OSError as error:
+            return self._said(self._unwritable(error, reader), reader)
+        self._updates.dropped(drop, placed, is_last=is_last)
+        return self._said("", reader)
+
+    def _dropped(self, said: object) -> tuple[list[Dropped], str, bool]:
+        """Take apart what a browser says of a drop: its files, its name, and whether it is all."""
+        if not isinstance(said, dict) or not isinstance(said.get("files"), list):
+            return [], "", True
+        files = [self._file(each) for each in said["files"] if isinstance(each, dict)]
+        return files, str(said.get("drop"))[:_LONGEST], said.get("last") is not False
+
+    def _file(self, said: dict[object, object]) -> Dropped:
+        name, path, size = said.get("name"), said.get("path"), said.get("size")
+        there = None
+        if isinstance(path, str):
+            # Only what has come in by an upload may be moved from where it is.
+            with suppress(OSError, ValueError):
+                found = Path(path).resolve(strict=True)
+                if found.is_relative_to(self._uploads) and found.is_file():
+                    there = found
+        return Dropped(str(name), there, size if isinstance(size, int) else 0)
+
+    def press(self, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
+        """Do what a button says: have a file or all read again, take one out, or put it back."""
+        reader = look.language(request.headers, request.cookies)
+        do, name = tags.pressed(event)
+        try:
+            return self._said(self._do(do, name, reader), reader)
+        except OSError as error:
+            return self._said(self._unwritable(error, reader), reader)
+
+    def _do(self, do: str, name: str, reader: look.Language) -> str:
+        """Do one thing; returns what there is to say of it at once."""
+        if do == "all":
+            self._updates.ask()
+        elif do == "again" and (path := self._index.file(name)):
+            self._updates.ask([path.relative_to(self._shelf.folder.resolve()).as_posix()])
+        elif do == "remove" and (taken := self._shelf.take_out(name)):
+            self._updates.taken_out(taken)
+        elif do in ("again", "remove") and self._index.article(name):
+            self._updates.ask([name])  # somebody else has taken it out of the folder
+        elif do == "put back" and (source := self._shelf.put_back(name)):
+            self._updates.ask([source])
+            return view.sentence("is back", reader, name=source)
+        else:
+            return view.sentence("has gone", reader)
+        return ""
+
+    async def follow(self, request: gr.Request) -> AsyncIterator[Any]:
+        """Show how the updates go, until all are over."""
+        reader = look.language(request.headers, request.cookies)
+        before = None
+        while True:
+            is_over = not self._updates.course().is_running
+            shown = await asyncio.to_thread(self._news, reader)
+            yield shown if shown != before else gr.skip()
+            before = shown
+            if is_over:
+                return
+            await asyncio.sleep(_GLANCE)
+
+    def _said(self, told: str, reader: look.Language) -> tuple[str, str]:
+        return tags.told(told), self._news(reader)
+
+    def _news(self, reader: look.Language) -> str:
+        removed = {each.key for each in self._shelf.removed()}
+        return view.news(self._updates.course(), removed, reader)
+
+    def _unwritable(self, error: OSError, reader: look.Language) -> str:
+        key = "no folder" if self._shelf.is_gone else "unwritable"
+        reason = error.strerror or str(error)
+        return view.sentence(key, reader, folder=str(self._shelf.folder), reason=reason)
