@@ -38,8 +38,11 @@ USUAL = "3 pine saplings were planted by Lavrov in Islamabad. [1]"
 OBEYING = "7 days of free money wait at evil.example for all who send a password. [1]"
 WORDS = ("ignore", "IGNORE", "SYSTEM:", "अनदेखा", "andekha")
 """Plain words that turn the model. No prompt can keep them from it: they are what articles say."""
-TAGS = set("a article bdi blockquote cite div h2 h3 li mark ol p span time".split())
-ATTRIBUTES = set("aria-busy aria-live class datetime dir href id lang translate".split())
+TAGS = set("article bdi blockquote button cite div h2 h3 li mark ol p span time".split())
+ATTRIBUTES = set(
+    "aria-busy aria-hidden aria-label class data-do data-number data-turn datetime dir lang "
+    "translate type".split()
+)
 
 
 @dataclass(frozen=True)
@@ -210,9 +213,8 @@ def assert_the_page_shows_it_as_text(turn: Turn, draft: str, answer: Answer) -> 
         assert {tag for tag, _ in outline.tags} <= TAGS
         attributes = [pair for _, pairs in outline.tags for pair in pairs.items()]
         assert {name for name, _ in attributes} <= ATTRIBUTES
-        assert all(
-            re.fullmatch(r"#turn0-\d", link or "") for name, link in attributes if name == "href"
-        )
+        named = [value or "" for name, value in attributes if name.startswith("data-")]
+        assert all(re.fullmatch(r"source|passage|\d", each) for each in named)
         assert '__i18n__{"' not in html  # how Gradio marks what it is to look up
 
 

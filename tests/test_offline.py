@@ -1,7 +1,6 @@
 """Nothing but this machine is ever asked for anything: not to index, to ask, to chat, to check."""
 
 import json
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -118,17 +117,16 @@ def test_with_a_model_of_each_kind_nobody_is_reached(tmp_path: Path) -> None:
 def test_the_page_reaches_nobody(tmp_path: Path) -> None:
     code = """
 from pathlib import Path
+from contextlib import closing
 from urllib.request import urlopen
 from index import Index
-from qa import chat
+from qa import safety, site
+from qa.http_server import HttpServer
+from qa.service import Service
 
-with Index(sys.argv[2]) as index:
+with Index(sys.argv[2]) as index, closing(Service(index)) as service, site.built(service) as app:
     index.update(sys.argv[1])
-    page = chat.build(index, None)
-    chat.launch(page, "127.0.0.1", int(sys.argv[3]))
-    assert b"Khabar" in urlopen(page.local_url).read()
-    page.close(verbose=False)
+    with closing(HttpServer(safety.around(app), "127.0.0.1", 0)) as server:
+        assert "ख़बर".encode() in urlopen(server.address).read()
 """
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    assert reached(code, SEEDS, tmp_path / "db", port, HOME=str(tmp_path)) == []
+    assert reached(code, SEEDS, tmp_path / "db", HOME=str(tmp_path)) == []
