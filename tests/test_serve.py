@@ -208,7 +208,7 @@ def test_a_taken_port_is_one_sentence(db: Path, capsys: pytest.CaptureFixture[st
     written = capsys.readouterr()
     assert written.err == (
         f"qa: Nothing can listen at 127.0.0.1:{port}; another program may have it. Give another "
-        "--port.\n"
+        "--port, or another --host.\n"
     )
 
 
