@@ -1,5 +1,6 @@
 """The Ask tab: a question box, the answer as it is written, and beside it where it stands."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,6 +20,10 @@ ID = "ask"
 """Of the tab."""
 _AT_ONCE = 8
 """Questions answered at the same time; a language model takes them one by one all the same."""
+_BUSY = "(...values) => { khabar.busy(true); return values; }"
+_IDLE = "() => { khabar.busy(false); }"
+_BETWEEN = 0.08
+"""Seconds from one look at an answer that is being written to the next: Gradio takes its time."""
 _OFFERED = 100
 """Files offered at a time to choose from; typing finds the others."""
 
@@ -36,6 +41,8 @@ class Parts:
     """Begins another conversation."""
     showing: Sequence[Any]
     """What `shown` fills."""
+    asking: Any
+    """The event of a question, for others to cancel."""
 
 
 def build(service: Service, talk: Talk, word: gr.I18n) -> Parts:
@@ -52,11 +59,11 @@ def build(service: Service, talk: Talk, word: gr.I18n) -> Parts:
             elem_id="question",
         )
         ask = gr.Button(word("ask"), variant="primary", scale=0, elem_id="ask")
-        stop = gr.Button(word("stop"), visible=False, scale=0, elem_id="stop")
+        stop = gr.Button(word("stop"), scale=0, elem_id="stop")
     filters = _filters(service, word)
     with gr.Row(elem_id="offers"):
         offered = html("", "examples", ACTS)
-        new = gr.Button(word("new"), size="sm", scale=0, elem_id="new", visible=False)
+        new = gr.Button(word("new"), size="sm", scale=0, elem_id="new")
     with gr.Row(elem_id="reading"):
         with gr.Column(scale=3, elem_id="conversation"):
             now = html("", "now", ACTS, READ_OUT)
@@ -64,24 +71,30 @@ def build(service: Service, talk: Talk, word: gr.I18n) -> Parts:
         with gr.Column(scale=2, elem_id="beside"):
             source = html("", "source", SHOWS_SOURCE)
 
-    showing = [thread, now, before, new]
+    showing = [thread, now, before]
     tab = _Tab(service, talk)
-    # One listener for every way to ask: Gradio lets it run once at a time on a page.
+    # One listener for every way to ask: Gradio lets it run once at a time on a page. That it runs
+    # is shown by the browser alone: to change a button from here costs more than an answer.
     asking = gr.on(
         [box.submit, ask.click, offered.select],
         tab.ask,
         inputs=[box, thread, *filters],
-        outputs=[*showing, remembered, ask, stop, box],
+        outputs=[*showing, remembered, box],
+        js=_BUSY,
         concurrency_limit=_AT_ONCE,
         **QUIET,
     )
-    # Gradio comes here once it has ended the question, or stopped it, and takes the next one.
-    asking.then(tab.ended, inputs=[thread], outputs=[*showing, ask, stop], queue=False, **QUIET)
+    # Gradio comes here once it has ended the question, and takes the next one.
+    asking.success(None, js=_IDLE)
+    stopped = asking.failure(tab.ended, inputs=[thread], outputs=showing, queue=False, **QUIET)
+    stopped.then(None, js=_IDLE)
     stop.click(None, cancels=[asking])
-    new.click(tab.new, outputs=[*showing, remembered, source], queue=False, **QUIET)
+    new.click(
+        tab.new, outputs=[*showing, remembered, source], cancels=[asking], queue=False, **QUIET
+    )
     for shown in (now, before):
         shown.select(tab.open, inputs=[thread], outputs=[source], queue=False, **QUIET)
-    return Parts(thread, remembered, offered, new, showing)
+    return Parts(thread, remembered, offered, new, showing, asking)
 
 
 def _filters(service: Service, word: gr.I18n) -> list[gr.components.Component]:
@@ -122,9 +135,12 @@ def _found(service: Service, typed: str, chosen: Sequence[str]) -> list[tuple[st
 
 def shown(thread: Thread) -> tuple[Any, ...]:
     """Fill the tab with a conversation."""
-    last = len(thread.turns) - 1
-    now = page.conversation(thread.turns[-1:], max(last, 0))
-    return thread, now, page.conversation(thread.turns[:-1]), gr.Button(visible=last >= 0)
+    earlier = page.conversation(thread.turns[:-1])
+    return thread, _latest(thread), earlier
+
+
+def _latest(thread: Thread) -> str:
+    return page.conversation(thread.turns[-1:], max(len(thread.turns) - 1, 0))
 
 
 class _Tab:
@@ -153,29 +169,22 @@ class _Tab:
             narrowed = Narrowed()
         # Of an empty question there is nothing to clear but what is being typed meanwhile.
         cleared: Any = gr.skip() if example or not question else ""
-        last: Thread | None = None
+        steps = self._talk.ask(question, thread, narrowed, owner(request), reader(request))
         try:
-            for step in self._talk.ask(question, thread, narrowed, owner(request), reader(request)):
-                if step == last:  # still waiting for the model, and free to be stopped
-                    yield (gr.skip(),) * 8
-                    continue
-                # What was before does not change while an answer is written.
-                state, now, before, new = shown(step)
-                older = before if last is None else gr.skip()
-                buttons = gr.Button(visible=False), gr.Button(visible=True)
-                yield state, now, older, new, step.id, *buttons, cleared
-                # Later pieces leave the box alone: the next question may be in it by now.
-                cleared, last = gr.skip(), step
+            first = next(steps)
+            yield *shown(first), gr.skip(), cleared
+            due = time.monotonic() + _BETWEEN
+            for step in steps:
+                if step.turns[-1].ended or time.monotonic() >= due:
+                    # The rest of the page stays as it is: the next question may be in the box.
+                    yield step, _latest(step), gr.skip(), step.id, gr.skip()
+                    due = time.monotonic() + _BETWEEN
         except KhabarError as error:
             gr.Warning(escaped(str(error)))
 
     def ended(self, thread: Thread) -> tuple[Any, ...]:
-        """Let the next question come; an answer that was cut off is closed."""
-        buttons = gr.Button(visible=True), gr.Button(visible=False)
-        if all(turn.ended for turn in thread.turns):
-            return *(gr.skip(),) * 4, *buttons
-        turns = tuple(closed(turn) for turn in thread.turns)
-        return *shown(replace(thread, turns=turns)), *buttons
+        """Close an answer that was cut off."""
+        return shown(replace(thread, turns=tuple(closed(turn) for turn in thread.turns)))
 
     def new(self) -> tuple[Any, ...]:
         """Begin another conversation."""

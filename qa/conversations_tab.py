@@ -28,7 +28,14 @@ def build(
     listed.select(
         deeds.do,
         inputs=[parts.thread],
+        outputs=[listed, *parts.showing, parts.remembered],
+        queue=False,
+        **QUIET,
+    )
+    listed.click(
+        deeds.open,
         outputs=[listed, tabs, *parts.showing, parts.remembered],
+        cancels=[parts.asking],
         queue=False,
         **QUIET,
     )
@@ -43,29 +50,28 @@ class _Deeds:
         return self._listed(request)
 
     def do(self, thread: Thread, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
-        """Open, rename or delete the one that was chosen."""
+        """Rename or delete the one that was chosen."""
         asked = event._data or {}
-        what, name = asked.get("do"), str(asked.get("id", ""))
-        problem, shown = "", thread
+        name, who, problem = str(asked.get("id", "")), owner(request), ""
         try:
-            if what == "open":
-                shown = Thread(name, tuple(self.conversations.turns(owner(request), name)))
-            elif what == "rename":
-                self.conversations.rename(owner(request), name, str(asked.get("title", "")))
-            elif what == "delete":
-                self.conversations.delete(owner(request), name)
-                shown = Thread() if thread.id == name else thread
+            if asked.get("do") == "rename":
+                self.conversations.rename(who, name, str(asked.get("title", "")))
+            elif asked.get("do") == "delete":
+                self.conversations.delete(who, name)
+                if thread.id == name:
+                    return self._listed(request), *ask_tab.shown(Thread()), ""
         except KhabarError as error:
             problem = str(error)
-        listed = self._listed(request, problem)
-        if shown is thread:
-            return listed, *(gr.skip(),) * 6
-        return (
-            listed,
-            gr.Tabs(selected=ask_tab.ID) if what == "open" else gr.skip(),
-            *ask_tab.shown(shown),
-            shown.id,
-        )
+        return self._listed(request, problem), *(gr.skip(),) * 4
+
+    def open(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Show the one that was chosen where it goes on."""
+        name = str((event._data or {}).get("id", ""))
+        try:
+            thread = Thread(name, tuple(self.conversations.turns(owner(request), name)))
+        except KhabarError as error:
+            return self._listed(request, str(error)), *(gr.skip(),) * 5
+        return gr.skip(), gr.Tabs(selected=ask_tab.ID), *ask_tab.shown(thread), name
 
     def _listed(self, request: gr.Request, problem: str = "") -> str:
         headings = self.conversations.headings(owner(request), limit=_LISTED)

@@ -9,13 +9,14 @@
 
   let opener = null; // what opened the source, to go back to
 
-  // A button, or a form, that carries data-do tells the server what it carries.
+  // A button, or a form, that carries data-do tells the server what it carries: as a click where
+  // something else opens, and an answer that is being written ends.
   const acting = (element, trigger) => {
     element.addEventListener("click", (event) => {
       const button = event.target.closest("button[data-do]");
       if (!button) return;
       if (["source", "passage"].includes(button.dataset.do)) opener = button;
-      trigger("select", { ...button.dataset });
+      trigger(button.dataset.do === "open" ? "click" : "select", { ...button.dataset });
     });
     element.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -62,7 +63,10 @@
     });
   };
 
-  window.khabar = { acting, live, source, day };
+  // While an answer is written it can be stopped; the next question comes after it.
+  const busy = (whether) => document.documentElement.classList.toggle("khabar-busy", whether);
+
+  window.khabar = { acting, live, source, day, busy };
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-language]");
