@@ -30,7 +30,11 @@ bench: $(VENV)/test.stamp
 	$(BIN)/python bench/claims.py $(EVAL)
 	$(BIN)/python bench/fit.py $(EVAL)
 
-.PHONY: bench-peers bench-indexing
+.PHONY: bench-page bench-peers bench-indexing
+bench-page: $(VENV)/test.stamp
+	$(BIN)/python bench/users.py
+	$(BIN)/python bench/page.py
+
 bench-peers: $(VENV)/test.stamp
 	$(BIN)/python bench/peers.py $(EVAL) --venv build/peers
 
