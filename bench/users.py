@@ -23,7 +23,6 @@ import httpx
 from index import Index
 from qa import examples
 
-
 QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "seed_questions.jsonl"
 
 
