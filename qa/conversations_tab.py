@@ -8,7 +8,7 @@ import gradio as gr
 from index import KhabarError
 from qa import ask_tab, conversation_list
 from qa.conversations import Conversations
-from qa.parts import ACTS, QUIET, READ_OUT, html, owner, reader
+from qa.parts import ACTS, QUIET, html, owner, reader
 from qa.talk import Thread
 
 _LISTED = 200
@@ -22,7 +22,7 @@ def build(
     tab: gr.Tab,
 ) -> None:
     """Lay the tab out, and have it filled when it is opened."""
-    listed = html("", "conversations", ACTS, READ_OUT)
+    listed = html("", "conversations", ACTS)
     deeds = _Deeds(conversations)
     tab.select(deeds.show, outputs=[listed], queue=False, **QUIET)
     listed.select(

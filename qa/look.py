@@ -130,7 +130,4 @@ def head(script: str, font: str, language: Language) -> str:
   --khabar-sign: #134e4a; --khabar-sign-text: #99f6e4; --khabar-link: #5eead4;
   --khabar-cited: #854d0e; --khabar-cited-text: #fef9c3;
 }}
-html[lang="en"] .languages button[lang="en"], html[lang="hi"] .languages button[lang="hi"] {{
-  border-color: var(--khabar-link); color: var(--khabar-link);
-}}
 </style>"""

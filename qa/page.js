@@ -9,18 +9,32 @@
 
   let opener = null; // what opened the source, to go back to
 
+  // Whether what had the focus is gone, or out of sight.
+  const isLost = () => !document.activeElement?.checkVisibility() || document.activeElement === document.body;
+
   // A button, or a form, that carries data-do tells the server what it carries.
-  const acting = (element, trigger) => {
+  const acting = (element, trigger, watch) => {
+    let acted = "";
+    element.tabIndex = -1;
     element.addEventListener("click", (event) => {
       const button = event.target.closest("button[data-do]");
       if (!button) return;
       if (["source", "passage"].includes(button.dataset.do)) opener = button;
+      acted = button.dataset.id;
       trigger("select", { ...button.dataset });
     });
     element.addEventListener("submit", (event) => {
       event.preventDefault();
       const form = event.target;
+      acted = form.dataset.id;
       trigger("select", { ...form.dataset, ...Object.fromEntries(new FormData(form)) });
+    });
+    // What was pressed is written anew, or gone: the focus stays with what it was about.
+    watch("value", () => {
+      if (acted && isLost()) {
+        (element.querySelector(`[data-id="${acted}"]`) ?? element).focus();
+      }
+      acted = "";
     });
   };
 
@@ -62,7 +76,27 @@
     });
   };
 
-  window.khabar = { acting, live, source, day };
+  // Of the buttons for the languages, the one of the page's own.
+  const spoken = (element) => {
+    for (const button of element.querySelectorAll("[data-language]")) {
+      button.setAttribute("aria-pressed", button.dataset.language === language);
+    }
+  };
+
+  window.khabar = { acting, live, source, day, spoken };
+
+  // Ask and Stop take each other's place, examples go, and a conversation opens in another tab:
+  // the focus is not left nowhere.
+  let held = null;
+  document.addEventListener("focusin", (event) => {
+    held = event.target.closest("#ask, #stop, #new, .example, #conversations .title");
+  });
+  new MutationObserver(() => {
+    if (!held || held.checkVisibility()) return;
+    const place = held.matches(".title") ? "[role=tab][data-tab-id=ask]" : "#ask, #stop";
+    const next = document.querySelector(held.id === "new" ? "#question textarea" : place);
+    if (next && isLost()) next.focus({ preventScroll: true });
+  }).observe(document, { childList: true, subtree: true });
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-language]");

@@ -53,7 +53,7 @@ def test_another_language_can_be_chosen_and_stays_chosen(tab: Open, address: str
     # Gradio complains of what it was doing when the page is loaded again.
     page = tab(address, locale="en-US", may_complain=True)
     put(page, ENGLISH)
-    page.get_by_role("button", name="हिन्दी").click()
+    page.get_by_role("button", name="हिंदी").click()
     expect(page.get_by_label("आपका सवाल")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "hi")
     expect(page.locator("#now .turn h2")).to_have_text(ENGLISH)
