@@ -23,11 +23,20 @@ _OFFERED = 100
 """Files offered at a time to choose from; typing finds the others."""
 
 
+@dataclass(slots=True)
+class Screen:
+    """What one open page shows, told to the answer that is being written for it."""
+
+    instead: Thread | None = None
+    """The conversation that has been opened or begun since the last question, if any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the rest of the page needs of the tab."""
 
     thread: gr.State
+    screen: gr.State
     remembered: gr.BrowserState
     """The id of the conversation that was open last in this browser."""
     offered: gr.HTML
@@ -40,7 +49,7 @@ class Parts:
 
 def build(service: Service, talk: Talk, word: gr.I18n) -> Parts:
     """Lay the tab out."""
-    thread = gr.State(Thread())
+    thread, screen = gr.State(Thread()), gr.State(Screen())
     remembered = gr.BrowserState("", storage_key="khabar-conversation", secret="khabar")  # noqa: S106, an id, and no secret
     with gr.Row(elem_id="asking"):
         box = gr.Textbox(
@@ -70,18 +79,20 @@ def build(service: Service, talk: Talk, word: gr.I18n) -> Parts:
     asking = gr.on(
         [box.submit, ask.click, offered.select],
         tab.ask,
-        inputs=[box, thread, *filters],
+        inputs=[box, thread, screen, *filters],
         outputs=[*showing, remembered, ask, stop, box],
         concurrency_limit=_AT_ONCE,
         **QUIET,
     )
     # Gradio comes here once it has ended the question, or stopped it, and takes the next one.
-    asking.then(tab.ended, inputs=[thread], outputs=[*showing, ask, stop], queue=False, **QUIET)
+    ends = [*showing, remembered, ask, stop]
+    asking.then(tab.ended, inputs=[thread, screen], outputs=ends, queue=False, **QUIET)
     stop.click(None, cancels=[asking])
-    new.click(tab.new, outputs=[*showing, remembered, source], queue=False, **QUIET)
+    begun = [*showing, remembered, source]
+    new.click(tab.new, inputs=[screen], outputs=begun, queue=False, **QUIET)
     for shown in (now, before):
         shown.select(tab.open, inputs=[thread], outputs=[source], queue=False, **QUIET)
-    return Parts(thread, remembered, offered, new, showing)
+    return Parts(thread, screen, remembered, offered, new, showing)
 
 
 def _filters(service: Service, word: gr.I18n) -> list[gr.components.Component]:
@@ -138,6 +149,7 @@ class _Tab:
         self,
         typed: str | None,
         thread: Thread,
+        screen: Screen,
         since: str | None,
         until: str | None,
         languages: list[str],
@@ -154,8 +166,13 @@ class _Tab:
         # Of an empty question there is nothing to clear but what is being typed meanwhile.
         cleared: Any = gr.skip() if example or not question else ""
         last: Thread | None = None
+        screen.instead = None
+        steps = self._talk.ask(question, thread, narrowed, owner(request), reader(request))
         try:
-            for step in self._talk.ask(question, thread, narrowed, owner(request), reader(request)):
+            for step in steps:
+                if screen.instead is not None:  # what is written for it is not on the page any more
+                    steps.close()
+                    return
                 if step == last:  # still waiting for the model, and free to be stopped
                     yield (gr.skip(),) * 8
                     continue
@@ -169,17 +186,20 @@ class _Tab:
         except KhabarError as error:
             gr.Warning(escaped(str(error)))
 
-    def ended(self, thread: Thread) -> tuple[Any, ...]:
+    def ended(self, thread: Thread, screen: Screen) -> tuple[Any, ...]:
         """Let the next question come; an answer that was cut off is closed."""
         buttons = gr.Button(visible=True), gr.Button(visible=False)
+        if screen.instead is not None:  # a last piece may have come after it
+            return *shown(screen.instead), screen.instead.id, *buttons
         if all(turn.ended for turn in thread.turns):
-            return *(gr.skip(),) * 4, *buttons
+            return *(gr.skip(),) * 5, *buttons
         turns = tuple(closed(turn) for turn in thread.turns)
-        return *shown(replace(thread, turns=turns)), *buttons
+        return *shown(replace(thread, turns=turns)), gr.skip(), *buttons
 
-    def new(self) -> tuple[Any, ...]:
-        """Begin another conversation."""
-        return *shown(Thread()), "", ""
+    def new(self, screen: Screen) -> tuple[Any, ...]:
+        """Begin another conversation; what is still being answered in this one is left."""
+        screen.instead = Thread()
+        return *shown(screen.instead), "", ""
 
     def open(self, thread: Thread, event: gr.EventData, request: gr.Request) -> str:
         """Open the article that a mark or a passage of the conversation stands in."""

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from babel.dates import format_datetime
 
+from qa import tags
 from qa.conversations import LONGEST_TITLE, Heading
 from qa.html_text import escaped
 from qa.look import Language
@@ -38,7 +39,7 @@ WORDS: dict[Language, dict[str, str]] = {
 def listed(headings: Sequence[Heading], language: Language, problem: str = "") -> str:
     """Write the list, and above it why the last thing that was asked for could not be done."""
     words = WORDS[language]
-    said = f'<p class="problem" role="alert">{escaped(problem)}</p>' if problem else ""
+    said = f'<div role="alert">{tags.said(problem, "problem")}</div>' if problem else ""
     if not headings:
         return f'{said}<p class="none">{words["none"]}</p>'
     return f"{said}<ul>{''.join(_item(heading, language) for heading in headings)}</ul>"

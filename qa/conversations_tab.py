@@ -27,7 +27,7 @@ def build(
     tab.select(deeds.show, outputs=[listed], queue=False, **QUIET)
     listed.select(
         deeds.do,
-        inputs=[parts.thread],
+        inputs=[parts.thread, parts.screen],
         outputs=[listed, tabs, *parts.showing, parts.remembered],
         queue=False,
         **QUIET,
@@ -42,7 +42,9 @@ class _Deeds:
         """List them."""
         return self._listed(request)
 
-    def do(self, thread: Thread, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+    def do(
+        self, thread: Thread, screen: ask_tab.Screen, event: gr.EventData, request: gr.Request
+    ) -> tuple[Any, ...]:
         """Open, rename or delete the one that was chosen."""
         asked = event._data or {}
         what, name = asked.get("do"), str(asked.get("id", ""))
@@ -60,6 +62,7 @@ class _Deeds:
         listed = self._listed(request, problem)
         if shown is thread:
             return listed, *(gr.skip(),) * 6
+        screen.instead = shown
         return (
             listed,
             gr.Tabs(selected=ask_tab.ID) if what == "open" else gr.skip(),

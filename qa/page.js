@@ -43,13 +43,14 @@
 
   // The source beside the answer: shown at what was cited, closed by its button or Escape.
   const source = (element, props, watch) => {
+    const isOver = () => getComputedStyle(element.closest("#beside")).position === "fixed";
     const shown = () => {
       const heading = element.querySelector("h2");
       if (!heading) return;
       heading.focus({ preventScroll: true });
-      if (getComputedStyle(element).position !== "fixed") {
-        element.scrollIntoView({ block: "nearest" });
-      }
+      if (!isOver()) element.scrollIntoView({ block: "nearest" });
+      // Over the page, it is a page of its own: a phone's way back leads out of it.
+      else if (!history.state?.source) history.pushState({ source: true }, "");
       const text = element.querySelector(".text");
       const cited = element.querySelector("mark.cited");
       if (cited) {
@@ -57,10 +58,14 @@
         text.scrollTop += place - text.clientHeight / 3;
       }
     };
-    const close = () => {
+    const hide = () => {
       props.value = "";
-      if (opener?.isConnected) opener.focus();
+      // Once the rest of the page is in sight again.
+      setTimeout(() => opener?.isConnected && opener.focus());
     };
+    const close = () => (history.state?.source ? history.back() : hide());
+    if (history.state?.source) history.replaceState(null, ""); // the page was loaded again
+    addEventListener("popstate", hide);
     element.addEventListener("click", (event) => {
       if (event.target.closest("[data-do=close]")) close();
     });

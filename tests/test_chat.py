@@ -221,6 +221,22 @@ sys.exit(main())
 """
 
 
+def test_the_focus_goes_to_what_takes_the_place_of_what_was_pressed(
+    tab: Open, address: str
+) -> None:
+    page = tab(address)
+    page.locator(".example").first.press("Enter")
+    finished(page)
+    expect(page.locator("#ask")).to_be_focused()
+    page.locator("#question textarea").fill(ENGLISH)
+    page.locator("#ask").press("Enter")
+    expect(page.locator("#now .turn h2")).to_have_text(ENGLISH)
+    finished(page)
+    expect(page.locator("#ask")).to_be_focused()
+    page.locator("#new").press("Enter")
+    expect(page.locator("#question textarea")).to_be_focused()
+
+
 def stopped(page: Page) -> None:
     page.locator("#stop").click()
     expect(page.locator("#now .status")).to_have_text("The answer was stopped.")
@@ -261,6 +277,15 @@ def test_an_answer_streams_and_can_be_stopped_and_so_can_the_page(
         page.reload()
         expect(page.locator("#now .turn h2")).to_have_text(HINDI)
         expect(page.locator("#now .status")).to_have_text("जवाब बीच में रोक दिया गया।")
+
+        # Who begins anew while an answer is written is not taken back to it.
+        put(page, ENGLISH)
+        box.fill(ENGLISH)
+        box.press("Enter")
+        expect(page.locator("#now p.answer")).to_contain_text("word1 ")
+        page.locator("#new").click()
+        expect(page.locator("#ask")).to_be_visible()
+        expect(page.locator(".turn")).to_have_count(0)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=30)
         assert (process.returncode, output, errors) == (0, "", "")

@@ -162,7 +162,11 @@ def test_dates_that_differ_stand_above_the_answer_and_at_every_mark() -> None:
     assert outline.texts["days"] == [
         "These are of different dates: 7 April 2021, 5 May 2023, no date found"
     ]
-    assert outline.texts["mark"][:3] == ["1 7 April 2021", "2 5 May 2023", "3 no date found"]
+    assert outline.texts["mark"][:3] == [
+        "1 · 7 April 2021",
+        "2 · 5 May 2023",
+        "3 · no date found",
+    ]
 
 
 def test_dates_that_are_the_same_stand_with_the_sources_only() -> None:
