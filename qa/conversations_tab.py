@@ -11,9 +11,6 @@ from qa.conversations import Conversations
 from qa.parts import ACTS, QUIET, html, owner, reader
 from qa.talk import Thread
 
-_LISTED = 200
-"""Conversations in the list; older ones come into it as others are deleted."""
-
 
 def build(
     conversations: Conversations,
@@ -71,5 +68,5 @@ class _Deeds:
         )
 
     def _listed(self, request: gr.Request, problem: str = "") -> str:
-        headings = self.conversations.headings(owner(request), limit=_LISTED)
+        headings = self.conversations.headings(owner(request), limit=conversation_list.LISTED + 1)
         return conversation_list.listed(headings, reader(request), problem)

@@ -96,11 +96,30 @@
   document.addEventListener("focusin", (event) => {
     held = event.target.closest("#ask, #stop, #new, .example, #conversations .title");
   });
-  new MutationObserver(() => {
+  const keep = () => {
     if (!held || held.checkVisibility()) return;
     const place = held.matches(".title") ? "[role=tab][data-tab-id=ask]" : "#ask, #stop";
     const next = document.querySelector(held.id === "new" ? "#question textarea" : place);
     if (next && isLost()) next.focus({ preventScroll: true });
+  };
+
+  // What Gradio says in English alone.
+  const HINDI = {
+    Error: "गड़बड़ी",
+    Warning: "ध्यान दीजिए",
+    "Connection to the server was lost. Attempting reconnection...":
+      "सर्वर से संपर्क टूट गया है; दोबारा जोड़ने की कोशिश हो रही है…",
+  };
+  const translate = () => {
+    for (const said of document.querySelectorAll(".toast-title, .toast-message-text")) {
+      const text = said.firstChild;
+      if (text?.data?.trim() in HINDI) text.data = HINDI[text.data.trim()];
+    }
+  };
+
+  new MutationObserver(() => {
+    keep();
+    if (language === "hi") translate();
   }).observe(document, { childList: true, subtree: true });
 
   document.addEventListener("click", (event) => {
@@ -108,6 +127,12 @@
     if (!button) return;
     document.cookie = `khabar_language=${button.dataset.language}; path=/; max-age=31536000; samesite=strict`;
     location.reload();
+  });
+
+  // What is pasted, dictated or composed for the files comes without a key, which Gradio waits for.
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("#files input")) return;
+    event.target.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
   });
 
   // While an input method composes, Enter takes what it offers, and sends nothing.

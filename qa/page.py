@@ -211,7 +211,8 @@ def _searched(scope: Scope, language: AnswerLanguage) -> str:
         narrowed.append(f"{words['in files']} {', '.join(map(file, scope.sources))}")
     if scope.articles is None and not narrowed:
         return ""
-    count = words["searched"].format(count=scope.articles) if scope.articles is not None else ""
+    key = "searched some" if narrowed else "searched"
+    count = words[key].format(count=scope.articles) if scope.articles is not None else ""
     return f'<p class="searched">{count} {"; ".join(narrowed)}</p>'
 
 

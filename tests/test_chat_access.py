@@ -115,6 +115,8 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(tab: Open, address: str, da
     page.locator("#now .mark").first.click()
     expect(page.locator("#source mark.cited")).to_be_in_viewport()
     assert page.evaluate(width) <= 360
+    page.locator("#source h2").evaluate("heading => { heading.textContent = 'भ'.repeat(400) }")
+    expect(page.locator("#source .close")).to_be_in_viewport(ratio=1)
     # It is over the page: nothing under it is reached, and a phone's way back closes it.
     assert page.get_by_role("tab").count() == 0
     page.go_back()
@@ -124,6 +126,9 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(tab: Open, address: str, da
     page.locator("#source .close").click()
     expect(page.locator("#source .source-view")).to_have_count(0)
     assert page.get_by_role("tab").count() == 4
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("button", name="English", pressed=True)).to_be_visible()
+    expect(page.get_by_role("tab")).to_have_count(4)
     for tab_ in page.get_by_role("tab").all():
         tab_.click()
         page.wait_for_timeout(200)
