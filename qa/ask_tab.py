@@ -28,11 +28,20 @@ _OFFERED = 100
 """Files offered at a time to choose from; typing finds the others."""
 
 
+@dataclass(slots=True)
+class Screen:
+    """What one open page shows, told to the answer that is being written for it."""
+
+    instead: Thread | None = None
+    """The conversation that has been opened or begun since the last question, if any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the rest of the page needs of the tab."""
 
     thread: gr.State
+    screen: gr.State
     remembered: gr.BrowserState
     """The id of the conversation that was open last in this browser."""
     offered: gr.HTML
@@ -47,7 +56,7 @@ class Parts:
 
 def build(service: Service, talk: Talk, word: gr.I18n) -> Parts:
     """Lay the tab out."""
-    thread = gr.State(Thread())
+    thread, screen = gr.State(Thread()), gr.State(Screen())
     remembered = gr.BrowserState("", storage_key="khabar-conversation", secret="khabar")  # noqa: S106, an id, and no secret
     with gr.Row(elem_id="asking"):
         box = gr.Textbox(
@@ -78,7 +87,7 @@ def build(service: Service, talk: Talk, word: gr.I18n) -> Parts:
     asking = gr.on(
         [box.submit, ask.click, offered.select],
         tab.ask,
-        inputs=[box, thread, *filters],
+        inputs=[box, thread, screen, *filters],
         outputs=[*showing, remembered, box],
         js=_BUSY,
         concurrency_limit=_AT_ONCE,
@@ -86,15 +95,15 @@ def build(service: Service, talk: Talk, word: gr.I18n) -> Parts:
     )
     # Gradio comes here once it has ended the question, and takes the next one.
     asking.success(None, js=_IDLE)
-    stopped = asking.failure(tab.ended, inputs=[thread], outputs=showing, queue=False, **QUIET)
+    ends = [*showing, remembered]
+    stopped = asking.failure(tab.ended, inputs=[thread, screen], outputs=ends, queue=False, **QUIET)
     stopped.then(None, js=_IDLE)
     stop.click(None, cancels=[asking])
-    new.click(
-        tab.new, outputs=[*showing, remembered, source], cancels=[asking], queue=False, **QUIET
-    )
+    begun = [*showing, remembered, source]
+    new.click(tab.new, inputs=[screen], outputs=begun, cancels=[asking], queue=False, **QUIET)
     for shown in (now, before):
         shown.select(tab.open, inputs=[thread], outputs=[source], queue=False, **QUIET)
-    return Parts(thread, remembered, offered, new, showing, asking)
+    return Parts(thread, screen, remembered, offered, new, showing, asking)
 
 
 def _filters(service: Service, word: gr.I18n) -> list[gr.components.Component]:
@@ -154,6 +163,7 @@ class _Tab:
         self,
         typed: str | None,
         thread: Thread,
+        screen: Screen,
         since: str | None,
         until: str | None,
         languages: list[str],
@@ -170,11 +180,15 @@ class _Tab:
         # Of an empty question there is nothing to clear but what is being typed meanwhile.
         cleared: Any = gr.skip() if example or not question else ""
         steps = self._talk.ask(question, thread, narrowed, owner(request), reader(request))
+        screen.instead = None
         try:
             first = next(steps)
             yield *shown(first), gr.skip(), cleared
             due = time.monotonic() + _BETWEEN
             for step in steps:
+                if screen.instead is not None:  # what is written for it is not on the page any more
+                    steps.close()
+                    return
                 if step.turns[-1].ended or time.monotonic() >= due:
                     # The rest of the page stays as it is: the next question may be in the box.
                     yield step, _latest(step), gr.skip(), step.id, gr.skip()
@@ -182,13 +196,17 @@ class _Tab:
         except KhabarError as error:
             gr.Warning(escaped(str(error)))
 
-    def ended(self, thread: Thread) -> tuple[Any, ...]:
+    def ended(self, thread: Thread, screen: Screen) -> tuple[Any, ...]:
         """Close an answer that was cut off."""
-        return shown(replace(thread, turns=tuple(closed(turn) for turn in thread.turns)))
+        if screen.instead is not None:  # a last piece may have come after it
+            return *shown(screen.instead), screen.instead.id
+        turns = tuple(closed(turn) for turn in thread.turns)
+        return *shown(replace(thread, turns=turns)), gr.skip()
 
-    def new(self) -> tuple[Any, ...]:
-        """Begin another conversation."""
-        return *shown(Thread()), "", ""
+    def new(self, screen: Screen) -> tuple[Any, ...]:
+        """Begin another conversation; what is still being answered in this one is left."""
+        screen.instead = Thread()
+        return *shown(screen.instead), "", ""
 
     def open(self, thread: Thread, event: gr.EventData, request: gr.Request) -> str:
         """Open the article that a mark or a passage of the conversation stands in."""

@@ -17,7 +17,7 @@ from qa.service import Service
 from qa.talk import Talk, Thread
 
 _SWITCH = (
-    '<div class="languages"><button type="button" data-language="hi" lang="hi">हिन्दी</button>'
+    '<div class="languages"><button type="button" data-language="hi" lang="hi">हिंदी</button>'
     '<button type="button" data-language="en" lang="en">English</button></div>'
 )
 
@@ -28,7 +28,7 @@ def build(service: Service, conversations: Conversations) -> gr.Blocks:
     with gr.Blocks(title="ख़बर · Khabar", analytics_enabled=False, fill_width=True) as demo:
         with gr.Row(elem_id="top"):
             html("<h1><span lang='hi'>ख़बर</span> <span lang='en'>Khabar</span></h1>", "heading")
-            html(_SWITCH, "switch")
+            html(_SWITCH, "switch", "khabar.spoken(element);")
         html(word("intro"), "intro")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(word("tab_ask"), id=ask_tab.ID):

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from babel.dates import format_datetime
 
+from qa import tags
 from qa.conversations import LONGEST_TITLE, Heading
 from qa.html_text import escaped
 from qa.look import Language
@@ -12,6 +13,7 @@ from qa.look import Language
 WORDS: dict[Language, dict[str, str]] = {
     "hi": {
         "none": "अभी कोई बातचीत नहीं है; पहला सवाल पूछिए, तो यहाँ दिखेगी।",
+        "older": "सिर्फ़ पिछली {count} बातचीत यहाँ हैं; उनसे पुरानी तब दिखेंगी, जब इनमें से कुछ मिटाई जाएँगी।",
         "questions": "{count} सवाल",
         "question": "1 सवाल",
         "rename": "नाम बदलिए",
@@ -23,6 +25,7 @@ WORDS: dict[Language, dict[str, str]] = {
     },
     "en": {
         "none": "There is no conversation yet; ask a first question, and it is kept here.",
+        "older": "These are the latest {count}; older ones come into the list as some are deleted.",
         "questions": "{count} questions",
         "question": "1 question",
         "rename": "Rename",
@@ -35,13 +38,24 @@ WORDS: dict[Language, dict[str, str]] = {
 }
 
 
+LISTED = 200
+"""Conversations in the list; older ones come into it as others are deleted."""
+
+
 def listed(headings: Sequence[Heading], language: Language, problem: str = "") -> str:
-    """Write the list, and above it why the last thing that was asked for could not be done."""
+    """Write the list, and above it why the last thing that was asked for could not be done.
+
+    Of more than `LISTED` it says that there are older ones.
+    """
     words = WORDS[language]
-    said = f'<p class="problem">{escaped(problem)}</p>' if problem else ""
+    said = f'<div role="alert">{tags.said(problem, "problem")}</div>' if problem else ""
     if not headings:
         return f'{said}<p class="none">{words["none"]}</p>'
-    return f"{said}<ul>{''.join(_item(heading, language) for heading in headings)}</ul>"
+    items = "".join(_item(heading, language) for heading in headings[:LISTED])
+    older = ""
+    if len(headings) > LISTED:
+        older = f'<p class="about">{words["older"].format(count=LISTED)}</p>'
+    return f"{said}<ul>{items}</ul>{older}"
 
 
 def _item(heading: Heading, language: Language) -> str:

@@ -8,11 +8,8 @@ import gradio as gr
 from index import KhabarError
 from qa import ask_tab, conversation_list
 from qa.conversations import Conversations
-from qa.parts import ACTS, QUIET, READ_OUT, html, owner, reader
+from qa.parts import ACTS, QUIET, html, owner, reader
 from qa.talk import Thread
-
-_LISTED = 200
-"""Conversations in the list; older ones come into it as others are deleted."""
 
 
 def build(
@@ -22,18 +19,19 @@ def build(
     tab: gr.Tab,
 ) -> None:
     """Lay the tab out, and have it filled when it is opened."""
-    listed = html("", "conversations", ACTS, READ_OUT)
+    listed = html("", "conversations", ACTS)
     deeds = _Deeds(conversations)
     tab.select(deeds.show, outputs=[listed], queue=False, **QUIET)
     listed.select(
         deeds.do,
-        inputs=[parts.thread],
+        inputs=[parts.thread, parts.screen],
         outputs=[listed, *parts.showing, parts.remembered],
         queue=False,
         **QUIET,
     )
     listed.click(
         deeds.open,
+        inputs=[parts.screen],
         outputs=[listed, tabs, *parts.showing, parts.remembered],
         cancels=[parts.asking],
         queue=False,
@@ -49,7 +47,9 @@ class _Deeds:
         """List them."""
         return self._listed(request)
 
-    def do(self, thread: Thread, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+    def do(
+        self, thread: Thread, screen: ask_tab.Screen, event: gr.EventData, request: gr.Request
+    ) -> tuple[Any, ...]:
         """Rename or delete the one that was chosen."""
         asked = event._data or {}
         name, who, problem = str(asked.get("id", "")), owner(request), ""
@@ -59,20 +59,24 @@ class _Deeds:
             elif asked.get("do") == "delete":
                 self.conversations.delete(who, name)
                 if thread.id == name:
-                    return self._listed(request), *ask_tab.shown(Thread()), ""
+                    screen.instead = Thread()
+                    return self._listed(request), *ask_tab.shown(screen.instead), ""
         except KhabarError as error:
             problem = str(error)
         return self._listed(request, problem), *(gr.skip(),) * 4
 
-    def open(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+    def open(
+        self, screen: ask_tab.Screen, event: gr.EventData, request: gr.Request
+    ) -> tuple[Any, ...]:
         """Show the one that was chosen where it goes on."""
         name = str((event._data or {}).get("id", ""))
         try:
             thread = Thread(name, tuple(self.conversations.turns(owner(request), name)))
         except KhabarError as error:
             return self._listed(request, str(error)), *(gr.skip(),) * 5
+        screen.instead = thread
         return gr.skip(), gr.Tabs(selected=ask_tab.ID), *ask_tab.shown(thread), name
 
     def _listed(self, request: gr.Request, problem: str = "") -> str:
-        headings = self.conversations.headings(owner(request), limit=_LISTED)
+        headings = self.conversations.headings(owner(request), limit=conversation_list.LISTED + 1)
         return conversation_list.listed(headings, reader(request), problem)

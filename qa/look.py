@@ -131,7 +131,4 @@ def head(script: str, font: str, language: Language) -> str:
   --khabar-cited: #854d0e; --khabar-cited-text: #fef9c3;
 }}
 html:not(.khabar-busy) #stop, html.khabar-busy #ask {{ display: none; }}
-html[lang="en"] .languages button[lang="en"], html[lang="hi"] .languages button[lang="hi"] {{
-  border-color: var(--khabar-link); color: var(--khabar-link);
-}}
 </style>"""

@@ -89,7 +89,7 @@ class _Models:
         kind, work = found
         if not self._chores.begin(kind, name, work):
             running = self._chores.last(kind)
-            return view.sentence("busy", reader, name=running.name if running else name)
+            return view.busy(running.name if running else name, reader)
         return ""
 
     def _work(self, do: str, name: str) -> tuple[Kind, Work] | None:
@@ -117,7 +117,7 @@ class _Models:
             return view.sentence("in use refused", reader, name=name)
         for chore in self._chores.all():
             if not chore.is_over:
-                return view.sentence("busy", reader, name=chore.name)
+                return view.busy(chore.name, reader)
         installed.remove(name)
         return view.sentence("removed", reader, name=name)
 

@@ -68,6 +68,10 @@ _WORDS: dict[Language, dict[str, str]] = {
         "switched llm": "Answers come from {name} now.",
         "switched embedder": "Search uses {name} now.",
         "switched reranker": "Ranking uses {name} now.",
+        "switching to none": "Switching",
+        "switched extract": "Answers are quotes now.",
+        "switched built-in": "Search uses what comes with Khabar now.",
+        "switched none": "Passages stay in the order in which they were found now.",
         "switch stopped": "{name} is not used; all is as it was.",
         "of": "{done} of {total}",
         "removed": "{name} was removed.",
@@ -81,11 +85,11 @@ _WORDS: dict[Language, dict[str, str]] = {
         "llm": "जवाब",
         "embedder": "खोज",
         "reranker": "क्रम",
-        "llm does": "जो मिला, उससे जवाब लिखता है।",
+        "llm does": "खोज में जो मिला, उससे जवाब लिखता है।",
         "embedder does": "अर्थ के आधार पर अंश खोजता है। इसे बदलने पर सारे लेख नए सिरे से पढ़े जाते हैं।",
         "reranker does": "सबसे अच्छे अंश दोबारा पढ़कर उन्हें क्रम में रखता है। इसमें समय लगता है।",
         "extract": "उद्धरण",
-        "built-in": "साथ आया हुआ",
+        "built-in": "बिल्ट-इन",
         "none": "कोई नहीं",
         "extract is": "लेखों के वाक्य, शब्दशः; कोई मॉडल नहीं चाहिए।",
         "built-in is": "ख़बर के साथ आता है; कोई मॉडल नहीं चाहिए।",
@@ -104,7 +108,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "fetch again": "फिर से डाउनलोड कीजिए",
         "use": "इस्तेमाल कीजिए",
         "remove": "हटाइए",
-        "remove?": "इससे इस मशीन से {size} मिट जाएगा। मॉडल फिर से डाउनलोड किया जा सकता है।",
+        "remove?": "मॉडल इस मशीन से मिट जाएगा ({size})। उसे फिर से डाउनलोड किया जा सकता है।",
         "embedder?": "सारे अंश नए सिरे से पढ़े जाएँगे, जिसमें देर लग सकती है। इस बीच सवालों के जवाब मिलते रहेंगे।",
         "yes, remove": "हाँ, हटाइए",
         "yes, use": "हाँ, इस्तेमाल कीजिए",
@@ -120,6 +124,10 @@ _WORDS: dict[Language, dict[str, str]] = {
         "switched llm": "जवाब अब {name} से मिलेंगे।",
         "switched embedder": "खोज अब {name} से होगी।",
         "switched reranker": "क्रम अब {name} से तय होगा।",
+        "switching to none": "बदला जा रहा है",
+        "switched extract": "जवाब में अब उद्धरण मिलेंगे।",
+        "switched built-in": "खोज अब ख़बर के अपने बिल्ट-इन तरीक़े से होगी।",
+        "switched none": "अंश अब उसी क्रम में रहेंगे जिसमें मिले।",
         "switch stopped": "{name} इस्तेमाल में नहीं आया; सब पहले जैसा है।",
         "of": "{total} में से {done}",
         "removed": "{name} हटा दिया गया।",
@@ -142,6 +150,11 @@ class Used:
 def sentence(key: str, reader: Language, **values: str) -> str:
     """Say one of the tab's sentences, as text."""
     return _WORDS[reader][key].format(**values)
+
+
+def busy(name: str, reader: Language) -> str:
+    """Say what has to be over first, as text."""
+    return sentence("busy", reader, name=_spoken(name, reader))
 
 
 def now(used: Mapping[models.Role, Used], reader: Language) -> str:
@@ -259,6 +272,8 @@ def news(chores: Iterable[Chore], reader: Language) -> str:
 def _course(chore: Chore, reader: Language) -> str:
     words = _WORDS[reader]
     key = "fetching" if chore.kind == "fetch" else f"switching {chore.kind}"
+    if chore.name in NO_MODEL.values() and chore.kind != "embedder":
+        key = "switching to none"  # nothing is loaded
     line = words[key].format(name=_called(chore.name, reader))
     bar = tags.progress(line, chore.done, chore.total, _counted(chore, chore.done, reader))
     if chore.state == "stopping":
@@ -285,6 +300,8 @@ def _outcome(chore: Chore, reader: Language) -> str:
         return tags.said(chore.problem or phrases.BROKEN[reader], "problem")
     if chore.kind == "fetch":
         key = "fetched" if chore.state == "done" else "fetch stopped"
+    elif chore.state == "done":
+        key = f"switched {chore.name if chore.name in NO_MODEL.values() else chore.kind}"
     else:
-        key = f"switched {chore.kind}" if chore.state == "done" else "switch stopped"
+        key = "switch stopped"
     return f"<p>{words[key].format(name=name)}</p>"

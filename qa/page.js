@@ -9,19 +9,33 @@
 
   let opener = null; // what opened the source, to go back to
 
+  // Whether what had the focus is gone, or out of sight.
+  const isLost = () => !document.activeElement?.checkVisibility() || document.activeElement === document.body;
+
   // A button, or a form, that carries data-do tells the server what it carries: as a click where
   // something else opens, and an answer that is being written ends.
-  const acting = (element, trigger) => {
+  const acting = (element, trigger, watch) => {
+    let acted = "";
+    element.tabIndex = -1;
     element.addEventListener("click", (event) => {
       const button = event.target.closest("button[data-do]");
       if (!button) return;
       if (["source", "passage"].includes(button.dataset.do)) opener = button;
+      acted = button.dataset.id;
       trigger(button.dataset.do === "open" ? "click" : "select", { ...button.dataset });
     });
     element.addEventListener("submit", (event) => {
       event.preventDefault();
       const form = event.target;
+      acted = form.dataset.id;
       trigger("select", { ...form.dataset, ...Object.fromEntries(new FormData(form)) });
+    });
+    // What was pressed is written anew, or gone: the focus stays with what it was about.
+    watch("value", () => {
+      if (acted && isLost()) {
+        (element.querySelector(`[data-id="${acted}"]`) ?? element).focus();
+      }
+      acted = "";
     });
   };
 
@@ -30,13 +44,14 @@
 
   // The source beside the answer: shown at what was cited, closed by its button or Escape.
   const source = (element, props, watch) => {
+    const isOver = () => getComputedStyle(element.closest("#beside")).position === "fixed";
     const shown = () => {
       const heading = element.querySelector("h2");
       if (!heading) return;
       heading.focus({ preventScroll: true });
-      if (getComputedStyle(element).position !== "fixed") {
-        element.scrollIntoView({ block: "nearest" });
-      }
+      if (!isOver()) element.scrollIntoView({ block: "nearest" });
+      // Over the page, it is a page of its own: a phone's way back leads out of it.
+      else if (!history.state?.source) history.pushState({ source: true }, "");
       const text = element.querySelector(".text");
       const cited = element.querySelector("mark.cited");
       if (cited) {
@@ -44,10 +59,14 @@
         text.scrollTop += place - text.clientHeight / 3;
       }
     };
-    const close = () => {
+    const hide = () => {
       props.value = "";
-      if (opener?.isConnected) opener.focus();
+      // Once the rest of the page is in sight again.
+      setTimeout(() => opener?.isConnected && opener.focus());
     };
+    const close = () => (history.state?.source ? history.back() : hide());
+    if (history.state?.source) history.replaceState(null, ""); // the page was loaded again
+    addEventListener("popstate", hide);
     element.addEventListener("click", (event) => {
       if (event.target.closest("[data-do=close]")) close();
     });
@@ -66,13 +85,58 @@
   // While an answer is written it can be stopped; the next question comes after it.
   const busy = (whether) => document.documentElement.classList.toggle("khabar-busy", whether);
 
-  window.khabar = { acting, live, source, day, busy };
+  // Of the buttons for the languages, the one of the page's own.
+  const spoken = (element) => {
+    for (const button of element.querySelectorAll("[data-language]")) {
+      button.setAttribute("aria-pressed", button.dataset.language === language);
+    }
+  };
+
+  window.khabar = { acting, live, source, day, spoken, busy };
+
+  // Ask and Stop take each other's place, examples go, and a conversation opens in another tab:
+  // the focus is not left nowhere.
+  let held = null;
+  document.addEventListener("focusin", (event) => {
+    held = event.target.closest("#ask, #stop, #new, .example, #conversations .title");
+  });
+  const keep = () => {
+    if (!held || held.checkVisibility()) return;
+    const place = held.matches(".title") ? "[role=tab][data-tab-id=ask]" : "#ask, #stop";
+    const next = document.querySelector(held.id === "new" ? "#question textarea" : place);
+    if (next && isLost()) next.focus({ preventScroll: true });
+  };
+
+  // What Gradio says in English alone.
+  const HINDI = {
+    Error: "गड़बड़ी",
+    Warning: "ध्यान दीजिए",
+    "Connection to the server was lost. Attempting reconnection...":
+      "सर्वर से संपर्क टूट गया है; दोबारा जोड़ने की कोशिश हो रही है…",
+  };
+  const translate = () => {
+    for (const said of document.querySelectorAll(".toast-title, .toast-message-text")) {
+      const text = said.firstChild;
+      if (text?.data?.trim() in HINDI) text.data = HINDI[text.data.trim()];
+    }
+  };
+
+  new MutationObserver(() => {
+    keep();
+    if (language === "hi") translate();
+  }).observe(document, { childList: true, subtree: true });
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-language]");
     if (!button) return;
     document.cookie = `khabar_language=${button.dataset.language}; path=/; max-age=31536000; samesite=strict`;
     location.reload();
+  });
+
+  // What is pasted, dictated or composed for the files comes without a key, which Gradio waits for.
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("#files input")) return;
+    event.target.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
   });
 
   // While an input method composes, Enter takes what it offers, and sends nothing.

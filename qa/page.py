@@ -117,7 +117,7 @@ def _sentences(turn: int, answer: Answer, *, dates: bool) -> Iterator[str]:
 def _mark(turn: int, citation: Citation, language: AnswerLanguage, dates: bool) -> str:
     """Write the number that opens a source; with its date, where the dates differ."""
     words = WORDS[language]
-    date = f" {dated(citation.date, language, words['undated'])}" if dates else ""
+    date = f" · {dated(citation.date, language, words['undated'])}" if dates else ""
     spoken = [words["mark"].format(number=citation.number), citation.title or citation.source]
     if citation.date:
         spoken.append(day(citation.date, language))
@@ -211,7 +211,8 @@ def _searched(scope: Scope, language: AnswerLanguage) -> str:
         narrowed.append(f"{words['in files']} {', '.join(map(file, scope.sources))}")
     if scope.articles is None and not narrowed:
         return ""
-    count = words["searched"].format(count=scope.articles) if scope.articles is not None else ""
+    key = "searched some" if narrowed else "searched"
+    count = words[key].format(count=scope.articles) if scope.articles is not None else ""
     return f'<p class="searched">{count} {"; ".join(narrowed)}</p>'
 
 

@@ -4,7 +4,7 @@ import gradio as gr
 
 from qa import guard, look
 
-ACTS = "khabar.acting(element, trigger);"
+ACTS = "khabar.acting(element, trigger, watch);"
 """What is clicked or sent in it and carries data-do arrives as a "select" event."""
 READ_OUT = "khabar.live(element);"
 """Screen readers read out what changes in it."""

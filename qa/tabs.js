@@ -4,14 +4,16 @@
 const MOST_AT_ONCE = 25; // files, and bytes, of one request
 const MOST_BYTES_AT_ONCE = 8_000_000;
 
+element.tabIndex = -1;
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-do]");
   if (!button) return;
   const kind = button.dataset.do === "page" ? "select" : "click";
   trigger(kind, { do: button.dataset.do, name: button.dataset.name });
-  // The button may be gone in a moment; what comes of it is read here.
+  // The button may be gone in a moment: another page is read from its top, what comes of a deed here.
   const tab = button.closest("[role=tabpanel]") ?? document;
   if (kind === "click") tab.querySelector(".news")?.focus({ preventScroll: true });
+  else element.focus();
 });
 
 element.addEventListener("change", (event) => {

@@ -48,7 +48,7 @@ class Talk:
 
     def ask(
         self, question: str, thread: Thread, narrowed: Narrowed, owner: str, reader: Language
-    ) -> Iterator[Thread]:
+    ) -> Generator[Thread, None, None]:
         """Answer a question of a conversation; the thread comes again at each step.
 
         The question is kept from its first step on, and its answer at its end, whatever ends it.
@@ -77,7 +77,8 @@ class Talk:
             finally:
                 # The page may be closed by now, and the answer stopped with it.
                 if kept is not None:
-                    self._conversations.replace(owner, kept, turn)
+                    with suppress(errors.ConversationError):  # deleted meanwhile
+                        self._conversations.replace(owner, kept, turn)
         if unkept:
             raise unkept
 

@@ -146,7 +146,10 @@ def test_a_question_can_be_asked_of_some_of_the_articles(tab: Open, address: str
     page.locator("#filters > button").click()
     page.locator("#until input").fill("2023-05-04")
     page.locator("#languages").get_by_label("English").check()
-    page.get_by_label("Files").press_sequentially("goa")
+    # As if pasted: no key is pressed.
+    page.get_by_label("Files").click()
+    page.keyboard.insert_text("goa")
+    expect(page.get_by_role("option")).to_have_count(3)
     page.get_by_role("option").filter(has_text="jaishankar").click()
     page.keyboard.press("Escape")
     put(page, "What did Lavrov talk about?")
@@ -221,6 +224,22 @@ sys.exit(main())
 """
 
 
+def test_the_focus_goes_to_what_takes_the_place_of_what_was_pressed(
+    tab: Open, address: str
+) -> None:
+    page = tab(address)
+    page.locator(".example").first.press("Enter")
+    finished(page)
+    expect(page.locator("#ask")).to_be_focused()
+    page.locator("#question textarea").fill(ENGLISH)
+    page.locator("#ask").press("Enter")
+    expect(page.locator("#now .turn h2")).to_have_text(ENGLISH)
+    finished(page)
+    expect(page.locator("#ask")).to_be_focused()
+    page.locator("#new").press("Enter")
+    expect(page.locator("#question textarea")).to_be_focused()
+
+
 def stopped(page: Page) -> None:
     page.locator("#stop").click()
     expect(page.locator("#now .status")).to_have_text("The answer was stopped.")
@@ -233,7 +252,7 @@ def test_an_answer_streams_and_can_be_stopped_and_so_can_the_page(
     db = tmp_path / "index"
     shutil.copytree(asked[0], db)
     with served(ENDLESS, "chat", "--db", str(db)) as (url, process):
-        page = tab(url, may_complain=True)  # that the server has gone, in the end
+        page = tab(url, locale="hi-IN", may_complain=True)  # that the server has gone, in the end
         box = page.locator("#question textarea")
         box.fill(ENGLISH)
         page.locator("#ask").click()
@@ -261,9 +280,19 @@ def test_an_answer_streams_and_can_be_stopped_and_so_can_the_page(
         page.reload()
         expect(page.locator("#now .turn h2")).to_have_text(HINDI)
         expect(page.locator("#now .status")).to_have_text("जवाब बीच में रोक दिया गया।")
+
+        # Who begins anew while an answer is written is not taken back to it.
+        put(page, ENGLISH)
+        box.fill(ENGLISH)
+        box.press("Enter")
+        expect(page.locator("#now p.answer")).to_contain_text("word1 ")
+        page.locator("#new").click()
+        expect(page.locator("#ask")).to_be_visible()
+        expect(page.locator(".turn")).to_have_count(0)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=30)
         assert (process.returncode, output, errors) == (0, "", "")
+        expect(page.get_by_text("सर्वर से संपर्क टूट गया है")).to_be_visible()
 
 
 def test_a_taken_port_is_one_sentence(

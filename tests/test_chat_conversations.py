@@ -61,6 +61,7 @@ def test_conversations_are_listed_renamed_exported_and_deleted(tab: Open, db: Pa
         last.get_by_label("New name").fill("पेड़ <b>")
         last.get_by_label("New name").press("Enter")
         expect(titles.last).to_have_text("पेड़ <b>")
+        expect(titles.last).to_be_focused()
 
         with page.expect_download() as download:
             page.locator("#conversations li").last.get_by_text("Download").click()

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from test_page import HOSTILE, Outline
 
-from qa.conversation_list import listed
+from qa.conversation_list import LISTED, listed
 from qa.conversations import Heading
 from qa.look import Language
 
@@ -48,3 +48,11 @@ def test_markup_in_a_name_stays_text() -> None:
 
 def test_where_there_is_none_the_list_says_how_there_will_be_one() -> None:
     assert "first question" in Outline(listed([], "en")).texts["none"][0]
+
+
+def test_a_list_that_is_not_whole_says_so() -> None:
+    headings = [Heading(str(number), "Goa", WHEN, 1) for number in range(LISTED + 1)]
+    outline = Outline(listed(headings, "en"))
+    assert len(outline.texts["title"]) == LISTED
+    assert f"the latest {LISTED}" in outline.texts["about"][-1]
+    assert "latest" not in Outline(listed(headings[1:], "en")).texts["about"][-1]

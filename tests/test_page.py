@@ -162,7 +162,11 @@ def test_dates_that_differ_stand_above_the_answer_and_at_every_mark() -> None:
     assert outline.texts["days"] == [
         "These are of different dates: 7 April 2021, 5 May 2023, no date found"
     ]
-    assert outline.texts["mark"][:3] == ["1 7 April 2021", "2 5 May 2023", "3 no date found"]
+    assert outline.texts["mark"][:3] == [
+        "1 · 7 April 2021",
+        "2 · 5 May 2023",
+        "3 · no date found",
+    ]
 
 
 def test_dates_that_are_the_same_stand_with_the_sources_only() -> None:
@@ -320,8 +324,8 @@ def test_what_narrowed_a_question_is_said_with_its_answer(refused: bool) -> None
     given = answer("x", *cited, refused=refused, language="en")
     outline = Outline(page.conversation([Turn("?", "en", found=(), answer=given, scope=scope)]))
     assert outline.texts["searched"] == [
-        "Articles searched: 3. only articles in Hindi; from 1 May 2023; up to 9 May 2023; "
-        "only these files: a <b>.txt, c.txt"
+        "Of the 3 articles here, these were searched: only articles in Hindi; from 1 May 2023; "
+        "up to 9 May 2023; only these files: a <b>.txt, c.txt"
     ]
 
 

@@ -124,3 +124,16 @@ def test_an_event_that_says_nothing_asks_for_nothing(data: object) -> None:
         _data = data
 
     assert tags.pressed(Event()) == ("", "")
+
+
+@pytest.mark.parametrize("reader", LANGUAGES)
+def test_working_without_a_model_is_not_called_by_a_models_name(reader: look.Language) -> None:
+    for role, plain in models_view.NO_MODEL.items():
+        done = models_view.news([Chore(role, plain, "done")], reader)
+        assert models_view.sentence(f"switched {plain}", reader) in done
+        assert models_view.sentence(f"switched {role}", reader, name="").rstrip("।.") not in done
+        running = models_view.news([Chore(role, plain)], reader)
+        assert (models_view.sentence("switching to none", reader) in running) == (
+            role != "embedder"
+        )
+        assert plain not in models_view.busy(plain, reader)

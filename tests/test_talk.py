@@ -96,7 +96,7 @@ def test_the_question_is_kept_before_its_answer_is_whole(index: Index, kept: Con
     [heading] = kept.headings("")
     assert [turn.question for turn in kept.turns("", heading.id)] == [QUESTION]
     assert not seen[-1].turns[0].ended
-    steps.close()  # type: ignore[attr-defined]
+    steps.close()
 
 
 def test_an_answer_that_is_cut_off_is_kept_as_far_as_it_came(
@@ -106,10 +106,21 @@ def test_an_answer_that_is_cut_off_is_kept_as_far_as_it_came(
     for step in steps:
         if step.turns[-1].draft.count("word") == 3:
             break
-    steps.close()  # type: ignore[attr-defined]
+    steps.close()
     [turn] = kept.turns("", kept.headings("")[0].id)
     assert turn.stopped
     assert turn.draft == "word word word "
+
+
+def test_a_conversation_deleted_while_an_answer_is_written_stays_deleted(
+    index: Index, kept: Conversations
+) -> None:
+    steps = Talk(Service(index), kept).ask(QUESTION, Thread(), Narrowed(), "", "en")
+    assert len([next(steps) for _ in range(2)]) == 2
+    kept.delete("", kept.headings("")[0].id)
+    *_, last = steps
+    assert last.turns[-1].answer
+    assert kept.headings("") == []
 
 
 def test_a_conversation_deleted_meanwhile_begins_anew(index: Index, kept: Conversations) -> None:
