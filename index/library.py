@@ -31,13 +31,21 @@ FORMAT = "4"
 """Version of what is stored; another one is refused, not guessed at."""
 FILE_NAME = "khabar.sqlite"
 LOCK_NAME = "khabar.lock"
+FOLLOWED = "folder"
+"""What the library remembers the folder of articles by."""
 _NEW = {LOCK_NAME, holder.FILE_NAME, holder.NEW_NAME, FILE_NAME}
 _NEW |= {f"{FILE_NAME}-{kind}" for kind in ("journal", "wal", "shm")}
 """All that a crash can leave of an index before its library is made."""
 CONVERSATIONS = "conversations.sqlite"
-"""What people asked; no part of the index, and not to be made again if it is deleted."""
+ARTICLES, REMOVED = "articles", "removed"
+"""What people asked, the files that they gave, and those that they took out: no part of the index,
+and not to be made again if they are deleted."""
 _NEW |= {f"{CONVERSATIONS}{kind}" for kind in ("", "-journal", "-wal", "-shm")}
-START_AGAIN = f"delete all in it but {CONVERSATIONS}*, and index the articles again."
+_NEW |= {ARTICLES, REMOVED}
+START_AGAIN = (
+    f"delete all in it but {CONVERSATIONS}*, {ARTICLES}/ and {REMOVED}/, and index the articles "
+    "again."
+)
 
 _SCHEMA = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
