@@ -38,10 +38,15 @@ WORDS: dict[Language, dict[str, str]] = {
 def listed(headings: Sequence[Heading], language: Language, problem: str = "") -> str:
     """Write the list, and above it why the last thing that was asked for could not be done."""
     words = WORDS[language]
-    said = f'<p class="problem">{escaped(problem)}</p>' if problem else ""
+    said = unlisted(problem) if problem else ""
     if not headings:
         return f'{said}<p class="none">{words["none"]}</p>'
     return f"{said}<ul>{''.join(_item(heading, language) for heading in headings)}</ul>"
+
+
+def unlisted(problem: str) -> str:
+    """Write why something, or the whole list, is not to be had."""
+    return f'<p class="problem">{escaped(problem)}</p>'
 
 
 def _item(heading: Heading, language: Language) -> str:

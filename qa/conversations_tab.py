@@ -68,5 +68,8 @@ class _Deeds:
         )
 
     def _listed(self, request: gr.Request, problem: str = "") -> str:
-        headings = self.conversations.headings(owner(request), limit=_LISTED)
+        try:
+            headings = self.conversations.headings(owner(request), limit=_LISTED)
+        except KhabarError as error:
+            return conversation_list.unlisted(str(error))
         return conversation_list.listed(headings, reader(request), problem)
