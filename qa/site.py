@@ -45,6 +45,7 @@ def built(service: Service) -> Iterator[FastAPI]:
             theme=chat.theme(),
             css=look.css(),
         )
+        service.updates.resume()
         close_off(app)
         document.complete(app)
         yield app

@@ -270,6 +270,15 @@ def test_a_file_taken_out_can_be_put_back_where_it_was(index: Index, articles: P
     assert here.put_back(taken.key) is None
 
 
+def test_what_a_crash_leaves_of_a_move_is_not_taken_for_the_file(index: Index) -> None:
+    home = index.folder / "removed" / "2023-05-05 10.00.00.000000" / "old"
+    home.mkdir(parents=True)
+    (home / ".0123456789abcdef.part").write_text("The bridge")
+    assert Shelf(index).removed() == []
+    (home / "bridge.txt").write_text(STORY)  # and of one that was over, but for cleaning up
+    assert [each.source for each in Shelf(index).removed()] == ["old/bridge.txt"]
+
+
 def test_of_two_files_of_one_name_both_are_kept(
     index: Index, articles: Path, upload: Uploads
 ) -> None:
