@@ -9,6 +9,7 @@ from typing import Self
 
 from index import listing, own_terms, search, verdict
 from index.errors import KhabarError
+from index.library import FOLLOWED
 from index.question import Question
 from index.store import Progress, Store
 from index.types import (
@@ -65,7 +66,7 @@ class Index:
     @property
     def source_folder(self) -> Path | None:
         """The folder that the index follows, resolved; None before the first update."""
-        folder = self._store.library.about("folder")
+        folder = self._store.library.about(FOLLOWED)
         return None if folder is None else Path(folder)
 
     def update(

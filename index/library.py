@@ -18,7 +18,7 @@ import sqlite3
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,21 @@ FORMAT = "4"
 """Version of what is stored; another one is refused, not guessed at."""
 FILE_NAME = "khabar.sqlite"
 LOCK_NAME = "khabar.lock"
+FOLLOWED = "folder"
+"""What the library remembers the folder of articles by."""
 _NEW = {LOCK_NAME, holder.FILE_NAME, holder.NEW_NAME, FILE_NAME}
 _NEW |= {f"{FILE_NAME}-{kind}" for kind in ("journal", "wal", "shm")}
 """All that a crash can leave of an index before its library is made."""
 CONVERSATIONS = "conversations.sqlite"
-"""What people asked; no part of the index, and not to be made again if it is deleted."""
+ARTICLES, REMOVED = "articles", "removed"
+"""What people asked, the files that they gave, and those that they took out: no part of the index,
+and not to be made again if they are deleted."""
 _NEW |= {f"{CONVERSATIONS}{kind}" for kind in ("", "-journal", "-wal", "-shm")}
-START_AGAIN = f"delete all in it but {CONVERSATIONS}*, and index the articles again."
+_NEW |= {ARTICLES, REMOVED}
+START_AGAIN = (
+    f"delete all in it but {CONVERSATIONS}*, {ARTICLES}/ and {REMOVED}/, and index the articles "
+    "again."
+)
 
 _SCHEMA = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -54,8 +62,6 @@ CREATE TABLE articles (
     text TEXT NOT NULL
 );
 CREATE INDEX by_state ON articles (state, date);
--- All that a question's filters look at, so that no article is read for them.
-CREATE INDEX by_language ON articles (state, language, date);
 -- AUTOINCREMENT: an id is never used twice, so a stale vector can never name another passage.
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -92,6 +98,9 @@ CREATE TABLE vocabulary (
     PRIMARY KEY (skeleton, word)
 ) WITHOUT ROWID;
 """
+
+_BY_LANGUAGE = "CREATE INDEX IF NOT EXISTS by_language ON articles (state, language, date)"
+"""All that a question's filters look at, so that no article is read for them."""
 
 _NOT_DAMAGE = (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.IntegrityError)
 """No space, no permission, a mistake of ours: the file itself may be sound."""
@@ -187,6 +196,9 @@ class Library:
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = FULL")
         run("PRAGMA foreign_keys = ON")
+        # Younger than the format. Where a full disk has no room for it, answers are only slower.
+        with suppress(sqlite3.OperationalError):
+            run(_BY_LANGUAGE)
 
     def _has_table(self, name: str) -> bool:
         query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"

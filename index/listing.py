@@ -5,7 +5,7 @@ By SQL alone: of a hundred thousand articles, only those that are shown are look
 
 from pathlib import Path
 
-from index.library import Library, read_day, read_language
+from index.library import FOLLOWED, Library, read_day, read_language
 from index.types import Entry, Listing
 
 # Both parts come sorted out of their tables, so that SQLite stops where a page ends.
@@ -63,7 +63,7 @@ def file(library: Library, source: str) -> Path | None:
         " SELECT file FROM failures WHERE source = ?1"
     )
     named = library.rows(query, [source.encode("utf-8", "backslashreplace").decode()])
-    folder = library.about("folder")
+    folder = library.about(FOLLOWED)
     if not named or folder is None:
         return None
     try:

@@ -20,7 +20,7 @@ from index.catalogue import DELETED_VECTORS, Catalogue
 from index.chosen import ChosenEmbedder
 from index.errors import EmbedderMismatchError, IndexBusyError
 from index.generation import Address, Generation, delete_debris
-from index.library import LOCK_NAME, Library
+from index.library import ARTICLES, FOLLOWED, LOCK_NAME, Library
 from index.near import NearSkeletons
 from index.own_terms import OwnTerms, parse
 
@@ -44,7 +44,7 @@ class Parts:
         self._own_terms: OwnTerms | None = None
         self._near: tuple[int, NearSkeletons] | None = None
         self._terms_changing = threading.Lock()
-        self._swapping = threading.Lock()
+        self._swapping = threading.Condition()
         self._taken: Counter[Generation] = Counter()
         self._lock = _lock(folder)
         # The last one to have it did not close it: Chroma may be left in any state, and so may a
@@ -70,11 +70,17 @@ class Parts:
         about = self.library.about
         if about(_IDENTITY) is None:
             self.library.remember({_IDENTITY: uuid.uuid4().hex, _GENERATION: "1"})
+        before = Path(about(PLACE) or folder)
         if about(PLACE) != str(folder):
-            # A copy is another index, and must not write into the first one's vectors on a server.
-            is_copy = Library.is_in(Path(about(PLACE) or folder))
-            new = {_IDENTITY: uuid.uuid4().hex} if is_copy and about(PLACE) else {}
-            self.library.remember({PLACE: str(folder)} | new)
+            new = {PLACE: str(folder)}
+            if before != folder and Library.is_in(before):
+                # A copy is another index, and must not write into the first one's vectors on a
+                # server.
+                new[_IDENTITY] = uuid.uuid4().hex
+            if about(FOLLOWED) == str(before / ARTICLES) and (folder / ARTICLES).is_dir():
+                # Nor into its articles: its own came along.
+                new[FOLLOWED] = str(folder / ARTICLES)
+            self.library.remember(new)
         number, server = int(about(_GENERATION) or 1), about(SERVER) or None
         return Address(folder, about(_IDENTITY) or "", number, server)
 
@@ -91,6 +97,7 @@ class Parts:
             is_over = not self._taken[generation] and generation is not self.generation
             if not self._taken[generation]:
                 del self._taken[generation]  # and with it, its embedder
+                self._swapping.notify_all()
         if is_over and generation.address.number == self.generation.address.number:
             generation.close()
         elif is_over:
@@ -186,8 +193,13 @@ class Parts:
         return [(skeleton, word) for skeleton, other in pairs for word in words.get(other, ())]
 
     def close(self) -> None:
-        """Let go of the files and the lock."""
+        """Let go of the files and the lock, once the searches on their way have ended."""
         try:
+            # Closed under a search, Chroma ends the process;
+            # a forked child has none of its threads.
+            if os.getpid() == self._holder.pid:
+                with self._swapping:
+                    self._swapping.wait_for(lambda: not self._taken)
             self.generation.close()
             self.library.close()
         finally:

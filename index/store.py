@@ -13,7 +13,7 @@ from index.chosen import ChosenEmbedder, called
 from index.embed import BUILT_IN, Embedder
 from index.errors import IndexBusyError, IndexFolderError
 from index.generation import Address, Generation
-from index.library import Library
+from index.library import FOLLOWED, Library
 from index.models import EMBEDDER_VARIABLE, RERANKER_VARIABLE
 from index.own_terms import OwnTerms
 from index.parts import EMBEDDER, Parts, borrow, give_back
@@ -151,7 +151,7 @@ class Store:
     def begin(self, folder: Path) -> None:
         """Note that an update from a folder begins, so that the next knows should it not end."""
         self._open_parts().is_doubtful = True
-        self.library.remember({"folder": str(folder), _COURSE: _BEGUN})
+        self.library.remember({FOLLOWED: str(folder), _COURSE: _BEGUN})
 
     def end(self) -> None:
         """Note that the update has come to its end, and all is well."""

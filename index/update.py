@@ -39,6 +39,7 @@ from index.errors import (
     IndexFolderError,
     KhabarError,
 )
+from index.library import FOLLOWED
 from index.prepare import Batch, Ended
 from index.rebuild import add_vectors, compact, embed, move, repair, rows, term_rows
 from index.store import Progress, Store
@@ -81,7 +82,7 @@ def update(
 
 def _check_same_folder(store: Store, root: Path) -> None:
     """Refuse a second folder: another one's files would look like removals."""
-    followed = store.library.about("folder")
+    followed = store.library.about(FOLLOWED)
     if followed and Path(followed).is_dir() and not root.samefile(followed):
         raise IndexFolderError(
             f"The index {store.folder} follows the folder {followed}; index {root} into another "

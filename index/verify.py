@@ -8,7 +8,7 @@ import numpy as np
 
 from index import load, prepare
 from index.errors import FileError, FolderError
-from index.library import START_AGAIN
+from index.library import FOLLOWED, START_AGAIN
 from index.rebuild import Row, rows
 from index.store import Progress, Store
 from index.vectors import Vectors
@@ -26,7 +26,7 @@ def verify(store: Store, folder: Path | None, progress: Progress | None = None) 
     `progress` is called with (passages done, passages in all). Raises IndexBusyError while an
     update is running, FolderError if the folder is not there.
     """
-    followed = store.library.about("folder")
+    followed = store.library.about(FOLLOWED)
     if folder is None and followed is None:
         raise FolderError(
             f"The index {store.folder} follows no folder yet; make it first: qa index FOLDER."

@@ -1,7 +1,6 @@
 """The chat page: its tabs, and what comes when it is opened."""
 
 import os
-from contextlib import suppress
 from typing import Any
 
 # Set before Gradio is imported: it reads this then, and would report the launch.
@@ -9,9 +8,10 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
 
-from index import errors
+from index import KhabarError, errors
 from qa import articles_tab, ask_tab, conversations_tab, look, models_tab
 from qa.conversations import Conversations
+from qa.html_text import escaped
 from qa.parts import QUIET, html, owner, reader
 from qa.service import Service
 from qa.talk import Talk, Thread
@@ -22,7 +22,7 @@ _SWITCH = (
 )
 
 
-def build(service: Service, conversations: Conversations) -> gr.Blocks:
+def build(service: Service, conversations: Conversations, talk: Talk) -> gr.Blocks:
     """Lay out the page over what a server has open."""
     word = gr.I18n(**words())
     with gr.Blocks(title="ख़बर · Khabar", analytics_enabled=False, fill_width=True) as demo:
@@ -32,7 +32,7 @@ def build(service: Service, conversations: Conversations) -> gr.Blocks:
         html(word("intro"), "intro")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(word("tab_ask"), id=ask_tab.ID):
-                parts = ask_tab.build(service, Talk(service, conversations), word)
+                parts = ask_tab.build(service, talk, word)
             with gr.Tab(word("tab_conversations"), id="conversations") as listed:
                 conversations_tab.build(conversations, parts, tabs, listed)
             with gr.Tab(word("tab_articles"), id="articles"):
@@ -45,9 +45,12 @@ def build(service: Service, conversations: Conversations) -> gr.Blocks:
             # Unless there is none, or somebody was quicker to ask.
             if not last or thread.turns:
                 return (gr.skip(),) * len(parts.showing)
-            # Unless it was deleted since.
-            with suppress(errors.ConversationError):
+            try:
                 thread = Thread(last, tuple(conversations.turns(owner(request), last)))
+            except errors.ConversationError:  # deleted since
+                pass
+            except KhabarError as error:
+                gr.Warning(escaped(str(error)))
             return ask_tab.shown(thread)
 
         def offer(request: gr.Request) -> str:

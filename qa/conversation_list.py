@@ -48,7 +48,7 @@ def listed(headings: Sequence[Heading], language: Language, problem: str = "") -
     Of more than `LISTED` it says that there are older ones.
     """
     words = WORDS[language]
-    said = f'<div role="alert">{tags.said(problem, "problem")}</div>' if problem else ""
+    said = unlisted(problem) if problem else ""
     if not headings:
         return f'{said}<p class="none">{words["none"]}</p>'
     items = "".join(_item(heading, language) for heading in headings[:LISTED])
@@ -56,6 +56,11 @@ def listed(headings: Sequence[Heading], language: Language, problem: str = "") -
     if len(headings) > LISTED:
         older = f'<p class="about">{words["older"].format(count=LISTED)}</p>'
     return f"{said}<ul>{items}</ul>{older}"
+
+
+def unlisted(problem: str) -> str:
+    """Write why something, or the whole list, is not to be had."""
+    return f'<div role="alert">{tags.said(problem, "problem")}</div>'
 
 
 def _item(heading: Heading, language: Language) -> str:

@@ -78,5 +78,10 @@ class _Deeds:
         return gr.skip(), gr.Tabs(selected=ask_tab.ID), *ask_tab.shown(thread), name
 
     def _listed(self, request: gr.Request, problem: str = "") -> str:
-        headings = self.conversations.headings(owner(request), limit=conversation_list.LISTED + 1)
+        try:
+            headings = self.conversations.headings(
+                owner(request), limit=conversation_list.LISTED + 1
+            )
+        except KhabarError as error:
+            return conversation_list.unlisted(str(error))
         return conversation_list.listed(headings, reader(request), problem)

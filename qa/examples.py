@@ -40,10 +40,10 @@ def questions(index: Index, count: int = 6) -> list[str]:
     The newest articles first, Hindi and English by turns: made from what they report, or else of
     their titles; those written by hand where the shipped articles are indexed and there are not
     enough others. Each was asked, and is quoted an answer from the article that it is about. Kept
-    until the newest articles change. Raises KhabarError if the index cannot be read.
+    until the newest articles change, or the models. Raises KhabarError if the index cannot be read.
     """
     newest = [index.newest(language, _NEWEST) for language in _LANGUAGES]
-    key = (count, *(tuple(each.items()) for each in newest))
+    key = (count, index.models_used(), *(tuple(each.items()) for each in newest))
     with _lock:
         known = _known.get(index)
         if known is None or known[0] != key:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from index import errors, installed, models
 from qa import extract
@@ -82,19 +83,22 @@ def _located(wanted: str) -> tuple[Path, str]:
     return path, here.name if here else path.stem
 
 
-_kept: dict[tuple[Path, str], Engine] = {}
-"""The model in use, so that it is loaded once; no second one beside it."""
+_kept: list[Engine] = []
+"""The model opened last, so that it is there for the next question; no second one beside it."""
+_loaded: "WeakValueDictionary[tuple[Path, str], Engine]" = WeakValueDictionary()
+"""That one, and those that somebody else holds, as a server does the one it answers with."""
 
 
 def _opened(path: Path, name: str) -> Engine:
-    key = (path, name)
-    if key not in _kept:
+    engine = _loaded.get((path, name))
+    if engine is None:
         _kept.clear()  # before the next is loaded: two may not fit into the memory
         # Imported here: quotes need no llama.cpp.
         from qa.llama import LlamaEngine
 
-        _kept[key] = LlamaEngine(path, name)
-    return _kept[key]
+        engine = _loaded[path, name] = LlamaEngine(path, name)
+    _kept[:] = [engine]
+    return engine
 
 
 @lru_cache(maxsize=1)

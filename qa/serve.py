@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 
 from index import Index, KhabarError
-from qa import examples, llm
+from qa import llm
 from qa.listening import listening
 from qa.opening import open_index
 from qa.options import (
@@ -21,7 +21,6 @@ from qa.options import (
     reranker_option,
     secret_to_show,
 )
-from qa.service import Service
 from qa.terminal import say
 
 
@@ -51,8 +50,9 @@ def _serve(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace, *, page: bool) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     # Imported here, no other command serves this; and before a thread imports the same libraries.
-    from qa import api, safety
+    from qa import api, examples, safety
     from qa.http_server import HttpServer
+    from qa.service import Service
 
     secret = secret_to_show(options)
     models = options.embedder, options.reranker
@@ -71,9 +71,13 @@ def _run(options: argparse.Namespace, *, page: bool) -> int:
                 f"Nothing can listen at {options.host}:{options.port}; another program may have "
                 "it. Give another --port, or another --host."
             ) from error
-        with closing(server), _until_told(), listening(index, lambda: service.engine):
-            warm = examples.questions if page else _search_once
-            threading.Thread(target=_warmed, args=[warm, index], name="warm", daemon=True).start()
+        warm = examples.questions if page else _search_once
+        with (
+            closing(server),
+            _warming(warm, index),
+            _until_told(),
+            listening(index, lambda: service.engine),
+        ):
             where = "/" if page else "/v1/ask and /v1/search, and says how at /docs"
             say(f"Khabar answers at {server.address}{where} (Ctrl-C stops it)")
             if page and _has_browser():
@@ -84,11 +88,22 @@ def _run(options: argparse.Namespace, *, page: bool) -> int:
     return 0
 
 
-def _warmed(warm: Callable[[Index], object], index: Index) -> None:
+@contextmanager
+def _warming(warm: Callable[[Index], object], index: Index) -> Iterator[None]:
     """Ask once, so that the first who asks does not wait for libraries to be loaded."""
-    # What goes wrong here will again at the first question, and be told to who asked it.
-    with suppress(KhabarError):
-        warm(index)
+
+    def ask() -> None:
+        # What goes wrong here will again at the first question, and be told to who asked it.
+        with suppress(KhabarError):
+            warm(index)
+
+    thread = threading.Thread(target=ask, name="warm", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        # A library that is still being loaded takes the process with it.
+        thread.join()
 
 
 def _search_once(index: Index) -> None:

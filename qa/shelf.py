@@ -27,6 +27,8 @@ from qa.limits import MOST_BYTES, MOST_FILES
 OWN = "articles"
 """The folder in the index's own that is followed where none was yet."""
 _REMOVED = "removed"
+_CHANGED = "changed"
+"""The file in the index's folder that is there while the index may not know of a change."""
 _LONGEST = 150
 """Bytes of a name without its end: systems take 255, and there is a number to come."""
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
@@ -130,6 +132,20 @@ class Shelf:
         """Whether a folder is followed that is not there."""
         return self._index.source_folder is not None and not self.folder.is_dir()
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether a change was made here, by this server or one before it, and not indexed yet."""
+        return (self._index.folder / _CHANGED).exists()
+
+    def note(self, *, changed: bool) -> None:
+        """Remember that a change is made, or that all are indexed, over a crash too."""
+        note = self._index.folder / _CHANGED
+        with suppress(OSError):  # a full disk is no reason to keep a file from being taken out
+            if changed:
+                note.touch()
+            else:
+                note.unlink(missing_ok=True)
+
     def put(self, files: Sequence[Dropped]) -> list[Placed]:
         """Put files into the folder, under plain names; what came of them is deleted where it was.
 
@@ -139,6 +155,7 @@ class Shelf:
         with self._lock:
             try:
                 folder = self._made()
+                self.note(changed=True)
                 return [self._put(folder, number, file) for number, file in enumerate(files)]
             finally:
                 # Only now: two may be one, where the same was dropped twice.
@@ -176,6 +193,7 @@ class Shelf:
             if path is None:
                 return None
             inside = path.relative_to(self.folder.resolve(strict=True))
+            self.note(changed=True)
             now = datetime.datetime.now()
             while True:
                 home = self._index.folder / _REMOVED / f"{now:%Y-%m-%d %H.%M.%S.%f}"
@@ -194,7 +212,8 @@ class Shelf:
         found = []
         for home in self._homes():
             when = _when(home.name)
-            files = [path for path in home.rglob("*") if path.is_file() and not path.is_symlink()]
+            # But what a move that broke off has left: the file is still where it was.
+            files = [path for path in home.rglob("[!.]*") if stat.S_ISREG(path.lstat().st_mode)]
             if when is not None and len(files) == 1:
                 found.append(Removed(home.name, files[0].relative_to(home).as_posix(), when))
         return sorted(found, key=lambda each: each.key, reverse=True)
@@ -213,6 +232,7 @@ class Shelf:
             if found is None:
                 return None
             folder = self._made()
+            self.note(changed=True)
             home = self._index.folder / _REMOVED / found.key
             inside = PurePosixPath(found.source)
             into = _below(folder, inside.parent.parts)

@@ -1,7 +1,7 @@
 """The site: the chat page and the API on one server."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from fastapi import FastAPI
 
@@ -10,6 +10,7 @@ from qa.conversations import Conversations
 from qa.limits import MOST_BYTES
 from qa.reachable import close_off, own_uploads
 from qa.service import Service
+from qa.talk import Talk
 
 import gradio as gr  # isort: skip, after chat, which tells it to report nothing
 
@@ -20,13 +21,17 @@ def built(service: Service) -> Iterator[FastAPI]:
 
     Conversations are kept in the index's folder. Raises IndexFolderError if they cannot be.
     """
-    with own_uploads(), Conversations(service.index.folder) as conversations:
+    with (
+        own_uploads(),
+        Conversations(service.index.folder) as conversations,
+        closing(Talk(service, conversations)) as talk,
+    ):
         app = api.build(service)
         files.add(app, service, conversations)
         document.serve_assets(app)
         gr.mount_gradio_app(
             app,
-            chat.build(service, conversations),
+            chat.build(service, conversations, talk),
             path="/",
             footer_links=[],
             run_history=False,
@@ -40,6 +45,7 @@ def built(service: Service) -> Iterator[FastAPI]:
             theme=chat.theme(),
             css=look.css(),
         )
+        service.updates.resume()
         close_off(app)
         document.complete(app)
         yield app

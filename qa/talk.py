@@ -4,8 +4,10 @@ Knows nothing of Gradio or HTML.
 """
 
 import datetime
+import threading
+import time
 import traceback
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -18,6 +20,9 @@ from qa.look import Language
 from qa.service import Service
 from qa.turn import Scope, Turn, closed
 from qa.types import Answer, Event, Found, Piece, Waiting
+
+_PAUSE = 0.05
+"""Seconds until an answer that is to end is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +44,26 @@ class Narrowed:
     sources: Sequence[str] = field(default=())
 
 
+@dataclass(slots=True, eq=False)
+class _Asked:
+    """A question that is being answered."""
+
+    owner: str
+    turn: Turn
+    """How far its answer has come."""
+    steps: Generator[Turn, None, None]
+    kept: Kept | None = None
+    """Where it is kept, once it is."""
+
+
 class Talk:
     """Answers the questions of all pages. Safe to use from several threads."""
 
     def __init__(self, service: Service, conversations: Conversations) -> None:
         self._service = service
         self._conversations = conversations
+        self._running: set[_Asked] = set()
+        self._ending = threading.Lock()
 
     def ask(
         self, question: str, thread: Thread, narrowed: Narrowed, owner: str, reader: Language
@@ -58,29 +77,50 @@ class Talk:
         if not question:
             yield Thread(thread.id, (*earlier, Turn("", problem=phrases.EMPTY[reader])))
             return
-        turn = Turn(question)
-        kept: Kept | None = None
         unkept: KhabarError | None = None
-        steps = self._answered(turn, earlier, narrowed, reader)
-        with closing(cast("Generator[Turn, None, None]", steps)):
+        turn = Turn(question)
+        asked = _Asked(owner, turn, self._answered(turn, earlier, narrowed, reader))
+        self._running.add(asked)
+        with closing(asked.steps):
             try:
-                for turn in steps:
-                    yield Thread(thread.id, (*earlier, turn))
-                    if kept or unkept or turn.ended:
+                for turn in asked.steps:
+                    asked.turn = turn
+                    yield Thread(thread.id, (*earlier, asked.turn))
+                    if asked.kept or unkept or asked.turn.ended:
                         continue
                     # After it was shown: a disk may take its time.
                     try:
-                        kept = self._begun(thread.id, turn, owner)
-                        thread = Thread(kept.conversation)
+                        asked.kept = self._begun(thread.id, asked.turn, owner)
+                        thread = Thread(asked.kept.conversation)
                     except KhabarError as error:
                         unkept = error
             finally:
                 # The page may be closed by now, and the answer stopped with it.
-                if kept is not None:
-                    with suppress(errors.ConversationError):  # deleted meanwhile
-                        self._conversations.replace(owner, kept, turn)
+                self._end(asked)
         if unkept:
             raise unkept
+
+    def _end(self, asked: _Asked) -> None:
+        """Keep an answer as it is now, for the last time."""
+        with self._ending:
+            if asked in self._running:
+                self._running.remove(asked)
+                if asked.kept:
+                    with suppress(errors.ConversationError):  # deleted meanwhile
+                        self._conversations.replace(asked.owner, asked.kept, asked.turn)
+
+    def close(self) -> None:
+        """Stop what is being answered, and keep it as far as it came: nobody asks for the rest."""
+        for asked in tuple(self._running):
+            while True:
+                try:
+                    asked.steps.close()
+                    break
+                except ValueError:  # a thread is on its way to the next step
+                    time.sleep(_PAUSE)
+            # One that cannot be written: the others are kept all the same.
+            with suppress(KhabarError):
+                self._end(asked)
 
     def _begun(self, conversation: str, turn: Turn, owner: str) -> Kept:
         if conversation:
@@ -91,7 +131,7 @@ class Talk:
 
     def _answered(
         self, turn: Turn, earlier: Sequence[Turn], narrowed: Narrowed, reader: Language
-    ) -> Iterator[Turn]:
+    ) -> Generator[Turn, None, None]:
         index = self._service.index
         try:
             turn = replace(turn, language=index.read(turn.question).language)

@@ -65,6 +65,8 @@ class Updates:
         self._dropping: dict[str, float] = {}
         """Drops of which more is to come, until when."""
         self._ending = False
+        self._is_done = False
+        """Whether the last update came to its end."""
         self._thread: threading.Thread | None = None
 
     def course(self) -> Course:
@@ -103,6 +105,15 @@ class Updates:
             self._begin(sources)
             self._want(sources or ())
 
+    def resume(self) -> None:
+        """Have indexed what a server before this one put into the folder, or took out, and did not.
+
+        It may have crashed, or been told to end.
+        """
+        if self.shelf.is_changed:
+            # By name, or a folder that was emptied would be taken for a mistake.
+            self.ask([each.source for each in self.shelf.removed()])
+
     def _begin(self, about: Collection[str] | None) -> None:
         """Begin a new series of updates, if there is none under way."""
         if self._thread is None:
@@ -137,7 +148,9 @@ class Updates:
     def _run(self) -> None:
         while (again := self._next()) is not None:
             try:
+                self._is_done = False
                 self._note(self._update(again))
+                self._is_done = True
             except KeyboardInterrupt:  # its own: it is to end
                 continue
             except KhabarError as error:
@@ -160,6 +173,8 @@ class Updates:
                     if min(until, deadline) > now
                 }
             if self._ending or not self._wanted:
+                if not self._wanted and self._is_done:
+                    self.shelf.note(changed=False)
                 self._thread = None
                 self._course = replace(self._course, is_running=False)
                 self._changed.notify_all()

@@ -7,6 +7,8 @@ from browsing import ENGLISH, HINDI, SEEDS, START, Open, go, needs_chromium, put
 from playwright.sync_api import expect
 
 from index import Index
+from qa.conversations import FILE_NAME, Conversations
+from qa.turn import Turn
 
 pytestmark = needs_chromium
 # Pages may complain that the server has gone.
@@ -79,3 +81,20 @@ def test_conversations_are_listed_renamed_exported_and_deleted(tab: Open, db: Pa
         expect(page.locator(".turn")).to_have_count(0)
         page.reload()
         expect(page.locator("#examples button").first).to_be_visible()
+
+
+def test_where_they_are_damaged_the_page_says_so_and_answers_all_the_same(
+    tab: Open, db: Path
+) -> None:
+    with Conversations(db) as kept:
+        for _ in range(20):
+            kept.begin("", Turn(ENGLISH + "x" * 3000))
+    file = db / FILE_NAME
+    first = file.read_bytes()[:8192]  # says what tables there are, and is what opening reads
+    file.write_bytes(first + b"damaged!" * (file.stat().st_size - len(first) >> 3))
+    with served(START, "chat", "--db", str(db)) as (url, _):
+        page = tab(url, may_complain=True)
+        put(page, ENGLISH)
+        expect(page.locator("#now .mark").first).to_be_visible()
+        go(page, "Conversations")
+        expect(page.locator("#conversations .problem")).to_contain_text("are damaged")

@@ -27,6 +27,7 @@ HEAVY = (
     "huggingface_hub",
     "uvicorn",
     "fastapi",
+    "starlette",
     "mcp",
 )
 

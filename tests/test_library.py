@@ -4,6 +4,7 @@ import datetime
 import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -329,6 +330,15 @@ def test_a_library_damaged_while_open_is_said(tmp_path: Path) -> None:
     with pytest.raises(IndexFolderError, match="damaged"):
         library.sources()
     library.close()
+
+
+def test_a_library_made_before_languages_were_asked_for_finds_them_as_fast(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    library.rows("DROP INDEX by_language")
+    library.close()
+    with closing(Library(tmp_path)) as library:
+        query = "EXPLAIN QUERY PLAN SELECT id FROM articles WHERE state = 'ready' AND language = ?"
+        assert "by_language" in str(library.rows(query, ["hi"]))
 
 
 def test_the_newest_articles_of_a_language_come_first_and_undated_ones_last(

@@ -30,11 +30,15 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return indexed(tmp_path_factory.mktemp("talks"))
 
 
+def free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return str(free.getsockname()[1])
+
+
 @contextmanager
 def served(db: Path, *options: str) -> Iterator[tuple[str, Any]]:
     """Run qa serve on a free port, from when it says where it answers."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    port = free_port()
     with running(QA, "serve", "--db", db, "--port", port, *options) as process:
         assert process.stderr
         line = process.stderr.readline()
@@ -199,6 +203,19 @@ def test_it_ends_when_it_is_told_to_and_answers_other_processes_until_then(
         assert process.communicate() == ("", "")
         assert process.returncode == 0
     assert not (copy / "khabar.holder").exists()
+
+
+@pytest.mark.parametrize("command", ["chat", "serve"])
+def test_it_ends_in_peace_while_its_libraries_are_still_being_loaded(
+    db: Path, tmp_path: Path, command: str
+) -> None:
+    shutil.copytree(db, tmp_path / "db")
+    with running(QA, command, "--db", tmp_path / "db", "--port", free_port()) as process:
+        assert process.stderr
+        assert "Khabar answers at" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.communicate()[1] == ""
+        assert process.returncode == 0
 
 
 def test_a_taken_port_is_one_sentence(db: Path, capsys: pytest.CaptureFixture[str]) -> None:

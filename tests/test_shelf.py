@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Index
+from index.errors import IndexFolderError
 from qa import shelf
 from qa.shelf import Dropped, Shelf, plain_name
 
@@ -192,6 +193,44 @@ def test_an_index_that_follows_no_folder_yet_gets_one_of_its_own(
         assert index.update(Shelf(index).folder).unchanged == ("a.txt",)
 
 
+def test_an_index_that_has_to_begin_anew_keeps_what_was_dropped_and_taken_out(
+    tmp_path: Path, upload: Uploads
+) -> None:
+    db = tmp_path / "new"
+    with Index(db) as index:
+        here = Shelf(index)
+        here.put([upload("a.txt", "First"), upload("b.txt", "Second")])
+        index.update(here.folder)
+        taken = here.take_out("b.txt")
+        assert taken is not None
+    (db / "khabar.sqlite").write_bytes(b"damaged" * 1000)
+    with pytest.raises(IndexFolderError, match="delete all in it but") as refused:
+        Index(db)
+    for path in db.iterdir():  # as the sentence says
+        if path.name not in str(refused.value):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    with Index(db) as index:
+        here = Shelf(index)
+        assert index.update(here.folder).added == ("a.txt",)
+        assert here.put_back(taken.key) == "b.txt"
+
+
+@pytest.mark.parametrize("is_copy", [True, False])
+def test_an_index_in_another_place_has_its_own_folder_with_it(
+    is_copy: bool, tmp_path: Path, upload: Uploads
+) -> None:
+    with Index(tmp_path / "old") as index:
+        Shelf(index).put([upload("a.txt")])
+        index.update(Shelf(index).folder)
+    (shutil.copytree if is_copy else os.rename)(tmp_path / "old", tmp_path / "new")
+    with Index(tmp_path / "new") as index:
+        here = Shelf(index)
+        assert here.folder == tmp_path / "new" / "articles"
+        assert index.update(here.folder).unchanged == ("a.txt",)
+        assert here.take_out("a.txt") is not None
+    assert (tmp_path / "old" / "articles" / "a.txt").exists() == is_copy
+
+
 def test_a_folder_that_is_gone_is_not_made_anew(
     index: Index, articles: Path, upload: Uploads
 ) -> None:
@@ -229,6 +268,15 @@ def test_a_file_taken_out_can_be_put_back_where_it_was(index: Index, articles: P
     assert (articles / "old" / "bridge.txt").read_text() == STORY
     assert here.removed() == []
     assert here.put_back(taken.key) is None
+
+
+def test_what_a_crash_leaves_of_a_move_is_not_taken_for_the_file(index: Index) -> None:
+    home = index.folder / "removed" / "2023-05-05 10.00.00.000000" / "old"
+    home.mkdir(parents=True)
+    (home / ".0123456789abcdef.part").write_text("The bridge")
+    assert Shelf(index).removed() == []
+    (home / "bridge.txt").write_text(STORY)  # and of one that was over, but for cleaning up
+    assert [each.source for each in Shelf(index).removed()] == ["old/bridge.txt"]
 
 
 def test_of_two_files_of_one_name_both_are_kept(

@@ -137,6 +137,20 @@ def test_one_folder_by_two_names_is_one_index(
         assert one.search(QUESTION) == two.search(QUESTION) == three.search(QUESTION) != []
 
 
+def test_what_is_closed_waits_for_a_search_on_its_way(tmp_path: Path, articles: Path) -> None:
+    index = Index(tmp_path / "db")
+    index.update(articles)
+    with index._store.generation() as searched:
+        closing = threading.Thread(target=index.close)
+        closing.start()
+        closing.join(0.2)
+        assert closing.is_alive()
+        assert searched.vectors.count() == searched.terms.count() > 0
+    closing.join()
+    with python(HOLDER, tmp_path / "db") as child:
+        assert child.communicate()[0] == "open\n"
+
+
 def test_a_closed_index_says_so(tmp_path: Path, articles: Path) -> None:
     index = Index(tmp_path / "db")
     index.update(articles)

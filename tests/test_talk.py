@@ -33,6 +33,7 @@ class Slow:
 
     name = "slow"
     room = 10_000
+    stopped = 0
 
     def count(self, messages: Sequence[Message]) -> int:
         """Count characters."""
@@ -40,8 +41,11 @@ class Slow:
 
     def write(self, prompt: Prompt, deadline: float | None = None) -> Iterator[str | Waiting]:
         """Write until it is stopped."""
-        while True:
-            yield "word "
+        try:
+            while True:
+                yield "word "
+        finally:
+            self.stopped += 1
 
 
 @pytest.fixture
@@ -121,6 +125,27 @@ def test_a_conversation_deleted_while_an_answer_is_written_stays_deleted(
     *_, last = steps
     assert last.turns[-1].answer
     assert kept.headings("") == []
+
+
+def test_a_server_that_ends_stops_what_is_written_and_keeps_it_as_far_as_it_came(
+    index: Index, kept: Conversations
+) -> None:
+    model = Slow()
+    talk = Talk(Service(index, model), kept)
+    steps = [talk.ask(QUESTION, Thread(), Narrowed(), "", "en") for _ in range(2)]
+    for each in steps:  # neither is ever asked for more, as by a page that was closed
+        next(step for step in each if step.turns[-1].draft.count("word") == 3)
+    reading = threading.Thread(target=lambda: [*steps[1]])  # but one by a thread of the server
+    reading.start()
+    talk.close()
+    reading.join()
+    assert model.stopped == 2
+    first, second = (kept.turns("", each.id)[0] for each in kept.headings("")[::-1])
+    assert first.stopped
+    assert first.draft == "word word word "
+    assert second.stopped
+    kept.close()
+    del steps[:]  # what Python closes later touches nothing more: a warning would be an error
 
 
 def test_a_conversation_deleted_meanwhile_begins_anew(index: Index, kept: Conversations) -> None:

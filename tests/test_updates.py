@@ -11,7 +11,7 @@ import pytest
 
 from index import Index, UpdateReport
 from qa import ask, updates
-from qa.shelf import Placed
+from qa.shelf import Dropped, Placed
 from qa.updates import Updates
 
 BRIDGE = "The bridge of Wardha was opened on 5 May 2023. It is 300 metres long.\n"
@@ -225,6 +225,39 @@ def test_a_server_that_ends_does_not_wait_for_a_long_update_and_the_next_one_goe
     work.dropped("two", [], is_last=True)
     assert not work.course().is_running
     assert len(index.update(articles).added) == 3
+
+
+def test_what_a_server_put_or_took_out_and_did_not_index_the_next_one_does(
+    index: Index, articles: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "upload").mkdir()
+    (tmp_path / "upload" / "canal").write_text("The canal of Nagpur is 12 km long.\n")
+    shelf = Updates(index).shelf
+    shelf.put([Dropped("canal.txt", tmp_path / "upload" / "canal", 36)])
+    shelf.take_out("bridge.txt")
+    assert index.articles() == ["bridge.txt"]  # it crashed here
+    after = Updates(index)
+    after.resume()
+    course = after.wait()
+    assert (course.added, course.removed) == (("canal.txt",), ("bridge.txt",))
+    last = Updates(index)
+    last.resume()  # all is done
+    assert not last.course().is_running
+
+
+def test_a_change_that_could_not_be_indexed_is_tried_again_by_the_next_server(
+    index: Index, articles: Path
+) -> None:
+    first = Updates(index)
+    taken = first.shelf.take_out("bridge.txt")
+    assert taken is not None
+    articles.rename(articles.with_name("away"))
+    first.taken_out(taken)
+    assert first.wait().problem is not None
+    articles.with_name("away").rename(articles)
+    second = Updates(index)
+    second.resume()
+    assert second.wait().removed == ("bridge.txt",)
 
 
 def test_a_bug_is_traced_and_the_next_update_is_made(

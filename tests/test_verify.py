@@ -150,5 +150,6 @@ def test_a_damaged_library_is_said(tmp_path: Path, articles: Path) -> None:
         [sentence] = index.verify()
         assert sentence.startswith(f"The library in {index.folder} is damaged (a row of ")
         assert sentence.endswith(
-            "delete all in it but conversations.sqlite*, and index the articles again."
+            "delete all in it but conversations.sqlite*, articles/ and removed/, and index the "
+            "articles again."
         )

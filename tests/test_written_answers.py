@@ -10,10 +10,11 @@ import pytest
 import tiny_gguf
 from talks import PLANTED, PROMISED, assert_sound, indexed
 
-from index import installed
-from index.errors import ModelError, QuestionError
+from index import Index, installed
+from index.errors import ModelError, ModelLoadError, QuestionError
 from qa import Answer, Found, Piece, Waiting, ask, llm, stream
 from qa.prompt import Message, Prompt
+from qa.service import Service
 from qa.types import AnswerLanguage
 from qa.words import CUT_SHORT, MODEL_FAILED, NO_ROOM, QUOTES_INSTEAD, REFUSAL, TIME_UP
 
@@ -119,6 +120,21 @@ def test_a_model_is_loaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for thread in threads:
         thread.join()
     assert opened[0] is opened[1] is llm.choose(str(path))
+
+
+def test_a_model_that_a_server_still_answers_with_is_not_loaded_a_second_time(
+    tmp_path: Path,
+) -> None:
+    first, other = (tiny_gguf.write(tmp_path / name) for name in ("a.gguf", "b.gguf"))
+    (tmp_path / "bad.gguf").write_bytes(b"GGUF")
+    with Index(tmp_path / "db") as index:
+        service = Service(index, llm.choose(first))
+        in_use = service.engine
+        assert llm.choose(other) is not in_use  # as another process asks for
+        assert llm.choose(first) is in_use
+        with pytest.raises(ModelLoadError):
+            service.use(str(tmp_path / "bad.gguf"))
+        assert llm.choose(first) is in_use is service.engine
 
 
 def test_a_model_known_by_name_is_not_downloaded_but_told_about(db: Path) -> None:
