@@ -19,7 +19,7 @@ from index import KhabarError
 from qa import events, results
 from qa.api_fields import AnswerFields, Ask, PassageFields, Search, sentence
 from qa.desk import Desk, unless_left
-from qa.posted import to_json
+from qa.replying import to_json
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager

@@ -13,6 +13,11 @@ from qa.service import Service
 
 import gradio as gr  # isort: skip, after chat, which tells it to report nothing
 
+_WAITING = 1_000
+"""Events that stand in line; others are turned away."""
+_VISITS = 1_000
+"""Pages of which it is known what they show; beyond that, the one longest unused is forgotten."""
+
 
 @contextmanager
 def built(service: Service) -> Iterator[FastAPI]:
@@ -22,11 +27,13 @@ def built(service: Service) -> Iterator[FastAPI]:
     """
     with own_uploads(), Conversations(service.index.folder) as conversations:
         app = api.build(service)
+        page = chat.build(service, conversations).queue(max_size=_WAITING)
+        page.state_session_capacity = _VISITS
         files.add(app, service, conversations)
         document.serve_assets(app)
         gr.mount_gradio_app(
             app,
-            chat.build(service, conversations),
+            page,
             path="/",
             footer_links=[],
             run_history=False,
@@ -40,6 +47,6 @@ def built(service: Service) -> Iterator[FastAPI]:
             theme=chat.theme(),
             css=look.css(),
         )
-        close_off(app)
+        close_off(app, {number: len(fn.inputs) for number, fn in page.fns.items()})
         document.complete(app)
         yield app
