@@ -32,7 +32,7 @@ from qa.api_fields import (
     streamable,
 )
 from qa.desk import Desk, unless_left
-from qa.mcp_tools import Tools
+from qa.mcp_tools import VERSION, Tools
 from qa.posted import Posted
 from qa.replying import json_response, problem
 from qa.service import Service
@@ -52,7 +52,7 @@ def build(service: Service) -> FastAPI:
 
     app = api_docs.Described(
         title="Khabar",
-        version="1",
+        version=VERSION,
         summary="Ask a folder of Hindi and English articles; every answer cites its file.",
         description="An MCP server with the tools `ask` and `search` is at `/mcp`.",
         docs_url=None,

@@ -8,7 +8,7 @@ import gradio as gr
 from index import KhabarError
 from qa import ask_tab, conversation_list
 from qa.conversations import Conversations
-from qa.parts import ACTS, QUIET, READ_OUT, html, owner, reader
+from qa.parts import ACTS, QUIET, READ_OUT, html, owner, reader, said
 from qa.talk import Thread
 
 _LISTED = 200
@@ -44,7 +44,7 @@ class _Deeds:
 
     def do(self, thread: Thread, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """Open, rename or delete the one that was chosen."""
-        asked = event._data or {}
+        asked = said(event)
         what, name = asked.get("do"), str(asked.get("id", ""))
         problem, shown = "", thread
         try:

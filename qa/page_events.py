@@ -27,7 +27,8 @@ class _Event(BaseModel):
 
     fn_index: int
     data: list[str | list[str] | None]
-    event_data: dict[str, Any] | None = None
+    event_data: dict[str, Any] | str | None = None
+    """A text of a field that has changed: what is in it."""
     session_hash: Annotated[str, Field(pattern=r"^[a-z0-9]{1,32}$")]
     trigger_id: int | None = None
 

@@ -10,9 +10,9 @@ from starlette.responses import Response
 _JSON = "application/json"
 _OWN = frozenset({"/v1/ask", "/v1/search"})
 """What of /v1 is not OpenAI's; its clients look for all their errors in OpenAI's way."""
+_ASK_A_MODEL = ("/v1/chat/completions", "/v1/models/")
 _CODES: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "invalid_api_key",
-    HTTPStatus.NOT_FOUND: "model_not_found",
     HTTPStatus.TOO_MANY_REQUESTS: "rate_limit_exceeded",
 }
 
@@ -42,11 +42,16 @@ def problem(
         return json_response({"error": sentence}, status, headers)
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         status = HTTPStatus.BAD_REQUEST  # as OpenAI has it
-    return json_response(openai_problem(status, sentence, param), status, headers)
+    code = _CODES.get(status)
+    if status == HTTPStatus.NOT_FOUND and path.startswith(_ASK_A_MODEL):
+        code = "model_not_found"
+    return json_response(openai_problem(status, sentence, param, code), status, headers)
 
 
-def openai_problem(status: int, sentence: str, param: str | None = None) -> dict[str, object]:
+def openai_problem(
+    status: int, sentence: str, param: str | None = None, code: str | None = None
+) -> dict[str, object]:
     """Tell what is wrong as OpenAI does."""
     kind = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
-    error = {"message": sentence, "type": kind, "param": param, "code": _CODES.get(status)}
+    error = {"message": sentence, "type": kind, "param": param, "code": code}
     return {"error": error}

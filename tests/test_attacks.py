@@ -238,3 +238,29 @@ def test_a_question_is_only_ever_a_text(server: Server, text: str) -> None:
     assert reply.named("content-type") == ["application/json"]
     assert not reply.named("set-cookie")
     assert set(json.loads(reply.body)) >= {"error"} or json.loads(reply.body)["question"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        " " * 900_000,
+        "\n\nSources:\n[1] " + " " * 900_000 + "\nx",
+        "\n\nSources:\n[1] x" * 50_000,
+        "[1," * 300_000,
+        "क" * 300_000,
+    ],
+    ids=["spaces", "spaces in the sources", "sources", "marks", "letters"],
+)
+def test_what_was_said_before_may_be_long_and_holds_up_nobody(server: Server, said: str) -> None:
+    messages = [
+        {"role": "user", "content": PLANTED},
+        {"role": "assistant", "content": said},
+        {"role": "user", "content": "And when was that?"},
+    ]
+    chat = {"model": "khabar", "messages": messages}
+    history = [{"question": PLANTED, "answer": said}]
+    asked = {"question": "And when was that?", "history": history}
+    for target, fields in (("/v1/chat/completions", chat), ("/v1/ask", asked)):
+        body = json.dumps(fields, ensure_ascii=False).encode()
+        raw = request("POST", target, body, **{"Content-Type": "application/json"})
+        assert only(exchange(server, raw)).status == 200

@@ -123,8 +123,8 @@ WELL = {"fn_index": 2, "data": ["", None, "", "", [], []], "session_hash": "a"}
         {"data": []},
         {"data": [None] * 7},
         {"data": ["\ud800"]},
-        {"event_data": "x"},
         {"event_data": [1]},
+        {"event_data": 7},
         {"session_hash": None},
         {"session_hash": "../../x"},
         {"session_hash": "x" * 10_000},
@@ -138,6 +138,19 @@ def test_what_cannot_have_happened_is_refused(
 ) -> None:
     event = WELL | told
     assert only(exchange(server, posted(path, event))).status == 422
+
+
+@pytest.mark.parametrize("part", ["examples", "now", "conversations"])
+def test_what_is_chosen_may_be_anything(server: Server, part: str) -> None:
+    number = chosen(server, part)
+    for said in (
+        "x",
+        {},
+        {"do": ["open"], "id": {}, "turn": -1, "number": "9" * 99, "question": []},
+    ):
+        data = WELL["data"] if part == "examples" else [None]
+        event = {"fn_index": number, "data": data, "event_data": said, "session_hash": "a"}
+        assert only(exchange(server, posted("run/predict", event))).status == 200
 
 
 def test_what_comes_back_to_the_page_is_small(server: Server) -> None:
