@@ -6,7 +6,7 @@ how much, `safety` says.
 
 import asyncio
 import traceback
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 
@@ -32,8 +32,9 @@ from qa.api_fields import (
     streamable,
 )
 from qa.desk import Desk, unless_left
-from qa.mcp_tools import Tools
-from qa.posted import Posted, json_response
+from qa.mcp_tools import VERSION, Tools
+from qa.posted import Posted
+from qa.replying import json_response, problem
 from qa.service import Service
 
 _FIELDS = {"/v1/ask": PostedAsk.model_fields, "/v1/search": PostedSearch.model_fields}
@@ -49,9 +50,9 @@ def build(service: Service) -> FastAPI:
         async with tools.opened():
             yield
 
-    app = FastAPI(
+    app = api_docs.Described(
         title="Khabar",
-        version="1",
+        version=VERSION,
         summary="Ask a folder of Hindi and English articles; every answer cites its file.",
         description="An MCP server with the tools `ask` and `search` is at `/mcp`.",
         docs_url=None,
@@ -70,7 +71,9 @@ def build(service: Service) -> FastAPI:
     app.router.routes.append(Route("/mcp", tools, methods=["POST"]))
     api_docs.add(app)
 
-    @app.get("/healthz", responses=replies(Health, {200: "It is there."}) | REFUSED)
+    there = replies(Health, {200: "It is there."})
+
+    @app.get("/healthz", responses=there | REFUSED, openapi_extra={"security": []})
     async def healthz() -> Response:
         """Say that the server is there."""
         return json_response({"status": "ok"})
@@ -121,7 +124,12 @@ def _streamed(asked: PostedAsk | PostedSearch, request: Request) -> bool:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101, it handles no other
-    return _problem(request, error.status_code, error.detail, headers=error.headers)
+    said = error.detail
+    if said == HTTPStatus(error.status_code).phrase:  # the framework's own
+        said = f"There is nothing at {request.url.path!r:.100}; /docs says what there is."
+        if allowed := (error.headers or {}).get("Allow"):
+            said = f"Only {allowed} can be used here; /docs says how."
+    return problem(request.url.path, error.status_code, said, headers=error.headers)
 
 
 async def _unusable(request: Request, error: Exception) -> Response:
@@ -130,7 +138,8 @@ async def _unusable(request: Request, error: Exception) -> Response:
     _, *place = first["loc"]  # the body
     known = _FIELDS.get(request.url.path, ())
     said = sentence(first["type"], tuple(place), first["msg"], known)
-    return _problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, said, ".".join(map(str, place)))
+    param = ".".join(map(str, place))
+    return problem(request.url.path, HTTPStatus.UNPROCESSABLE_ENTITY, said, param)
 
 
 async def _could_not(request: Request, error: Exception) -> Response:
@@ -139,25 +148,10 @@ async def _could_not(request: Request, error: Exception) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     elif isinstance(error, errors.ModelError):
         status = HTTPStatus.SERVICE_UNAVAILABLE
-    return _problem(request, status, str(error))
+    return problem(request.url.path, status, str(error))
 
 
 async def _broken(request: Request, error: Exception) -> Response:
     # A bug: its trace is for the terminal.
     traceback.print_exception(error)
-    return _problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, events.BROKEN)
-
-
-def _problem(
-    request: Request,
-    status: int,
-    said: str,
-    param: str | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """Say in one sentence what is wrong, in the way of the API that was asked."""
-    if not openai_api.speaks(request.url.path):
-        return json_response({"error": said}, status, headers)
-    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
-        status = HTTPStatus.BAD_REQUEST  # as OpenAI has it
-    return json_response(openai_api.problem(status, said, param), status, headers)
+    return problem(request.url.path, HTTPStatus.INTERNAL_SERVER_ERROR, events.BROKEN)

@@ -4,6 +4,7 @@ Its scripts are files of their own: the server lets a page run no others.
 """
 
 from importlib.resources import files
+from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse
@@ -33,6 +34,30 @@ _SHOW = """SwaggerUIBundle({
   validatorUrl: null,
 });
 """
+_SCHEMES = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The secret, where the server was started with `--auth`.",
+    },
+    "password": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "The same secret as the password of any user name.",
+    },
+}
+
+
+class Described(FastAPI):
+    """An application whose description says, too, how to show the secret."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Describe it."""
+        told = super().openapi()
+        told["components"]["securitySchemes"] = _SCHEMES
+        # The first: without --auth, there is none to show.
+        told["security"] = [{}, *({name: []} for name in _SCHEMES)]
+        return told
 
 
 def add(app: FastAPI) -> None:

@@ -24,6 +24,8 @@ _Day = Annotated[datetime.date, PlainValidator(_day, json_schema_input_type=date
 """As the command line takes it; pydantic would take a number of seconds too."""
 
 
+EXAMPLE = "When was Qin Gang made foreign minister of China?"
+"""The shipped articles answer it; it is tried at /docs if no other is typed."""
 _STREAM = "Whether the reply is server-sent events, as `Accept: text/event-stream` makes it too."
 
 
@@ -85,6 +87,8 @@ class Search(Narrowed, _Question):
 class PostedAsk(Ask):
     """A question to be answered, over HTTP."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"question": EXAMPLE}]})
+
     limit: int = Field(
         default=10,
         ge=1,
@@ -99,6 +103,8 @@ class PostedAsk(Ask):
 
 class PostedSearch(Search):
     """A question to which passages are found, over HTTP."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"question": EXAMPLE, "limit": 3}]})
 
     stream: bool = Field(
         default=False,

@@ -11,7 +11,7 @@ from index import KhabarError
 from qa import citing, example_list, examples, page
 from qa.html_text import escaped
 from qa.look import Language
-from qa.parts import ACTS, QUIET, READ_OUT, SHOWS_SOURCE, day_box, html, owner, reader
+from qa.parts import ACTS, QUIET, READ_OUT, SHOWS_SOURCE, day_box, html, owner, reader, said
 from qa.service import Service
 from qa.talk import Narrowed, Talk, Thread
 from qa.turn import closed
@@ -172,7 +172,7 @@ class _Tab:
         request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
         """Answer what was typed, or the example that was clicked."""
-        example = str(event._data.get("question", "")) if event._data else ""
+        example = str(said(event).get("question", ""))
         question = " ".join((example or typed or "").split())
         narrowed = Narrowed(str(since or ""), str(until or ""), languages, sources or [])
         if example:
@@ -210,7 +210,7 @@ class _Tab:
 
     def open(self, thread: Thread, event: gr.EventData, request: gr.Request) -> str:
         """Open the article that a mark or a passage of the conversation stands in."""
-        return citing.opened(self._service.index, thread.turns, event._data, reader(request))
+        return citing.opened(self._service.index, thread.turns, said(event), reader(request))
 
 
 def offers(service: Service, language: Language) -> str:

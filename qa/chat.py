@@ -20,12 +20,16 @@ _SWITCH = (
     '<div class="languages"><button type="button" data-language="hi" lang="hi">हिंदी</button>'
     '<button type="button" data-language="en" lang="en">English</button></div>'
 )
+_UNCLAIMED = (3_600, 3_600)
+"""Seconds from one look at uploads to the next, and after which one that nobody took is deleted."""
 
 
 def build(service: Service, conversations: Conversations, talk: Talk) -> gr.Blocks:
     """Lay out the page over what a server has open."""
     word = gr.I18n(**words())
-    with gr.Blocks(title="ख़बर · Khabar", analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(
+        title="ख़बर · Khabar", analytics_enabled=False, fill_width=True, delete_cache=_UNCLAIMED
+    ) as demo:
         with gr.Row(elem_id="top"):
             html("<h1><span lang='hi'>ख़बर</span> <span lang='en'>Khabar</span></h1>", "heading")
             html(_SWITCH, "switch", "khabar.spoken(element);")

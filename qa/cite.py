@@ -10,7 +10,8 @@ from index import Passage, Question, errors, sentences, stems
 from qa.numbers import is_numeric, values
 from qa.types import Citation, Sentence
 
-_MARKS = re.compile(r"((?:\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+)")
+# From the first of the spaces before it: what is only spaces would else be read from each of them.
+_MARKS = re.compile(r"((?<!\s)(?:\s*+\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+)")
 _INTEGER = re.compile(r"\d+")
 _BETWEEN = " \t\n.,;:।॥|"
 """What a writer leaves between a mark and the next sentence."""

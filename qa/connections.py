@@ -101,15 +101,16 @@ class Connection(H11Protocol):
             self._waiting = self.loop.call_later(_PATIENCE, self.transport.abort)
 
     def _make_room(self) -> None:
-        """Break off what has been waited for longest: a request, a body, or else this one."""
+        """Break off another: the request or body waited for longest, or the oldest long reply."""
         everyone: Any = self.connections
         others = [other for other in everyone if not other.transport.is_closing()]
         if len(others) <= MOST:
             return
         idle = [other for other in others if other._waiting and other is not self]
         sending = [other for other in others if other._is_answering() and other.cycle.more_body]
+        answered = [other for other in others if other is not self]
         longest = min(
-            idle or sending or [self],
+            idle or sending or answered,
             key=lambda other: other._waiting.when() if idle else other._heard,
         )
         longest.transport.abort()

@@ -8,7 +8,7 @@ import gradio as gr
 from index import KhabarError
 from qa import ask_tab, conversation_list
 from qa.conversations import Conversations
-from qa.parts import ACTS, QUIET, html, owner, reader
+from qa.parts import ACTS, QUIET, html, owner, reader, said
 from qa.talk import Thread
 
 
@@ -51,7 +51,7 @@ class _Deeds:
         self, thread: Thread, screen: ask_tab.Screen, event: gr.EventData, request: gr.Request
     ) -> tuple[Any, ...]:
         """Rename or delete the one that was chosen."""
-        asked = event._data or {}
+        asked = said(event)
         name, who, problem = str(asked.get("id", "")), owner(request), ""
         try:
             if asked.get("do") == "rename":
@@ -69,7 +69,7 @@ class _Deeds:
         self, screen: ask_tab.Screen, event: gr.EventData, request: gr.Request
     ) -> tuple[Any, ...]:
         """Show the one that was chosen where it goes on."""
-        name = str((event._data or {}).get("id", ""))
+        name = str(said(event).get("id", ""))
         try:
             thread = Thread(name, tuple(self.conversations.turns(owner(request), name)))
         except KhabarError as error:

@@ -9,7 +9,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
 from index import Hit, KhabarError
 from qa import results
-from qa.posted import to_json
+from qa.replying import to_json
 from qa.types import Answer, Event, Found, Piece, Waiting
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
 
+from qa import replying
 from qa.secret import CHALLENGES, Secret, shown
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from qa.guesses import Guesses
@@ -58,7 +59,7 @@ class Guard:
             return
         seen = self._seen(scope)
         if isinstance(seen, _Refusal):
-            reply = JSONResponse({"error": seen.sentence}, seen.status)
+            reply = replying.problem(scope["path"], seen.status, seen.sentence)
             for header in seen.headers:
                 reply.headers.append(*header)
             await reply(scope, receive, send)
@@ -122,7 +123,7 @@ def owner(scope: "Scope") -> str:
     return name
 
 
-async def tell(_: object, error: Exception) -> JSONResponse:
+async def tell(_: object, error: Exception) -> "Response":
     """Say in JSON what a request was refused for, as a handler of Starlette's HTTPException."""
     assert isinstance(error, HTTPException)  # noqa: S101, it handles no other
-    return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
+    return replying.json_response({"error": error.detail}, error.status_code, error.headers)

@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
-from starlette.responses import JSONResponse
+
+from qa import replying
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-REQUEST = 100_000
-"""Bytes of a request to the API."""
+REQUEST = 1_000_000
+"""Bytes of a request to the API: a long conversation, three bytes a letter in Hindi."""
 EVENT = 2_000_000
-"""Bytes of what the page says happened on it; it may name as many files as are uploaded at once."""
+"""Bytes of what the page says happened on it, where it names as many files as are uploaded."""
+FIELDS = 100_000
+"""Bytes of what the page says happened on it, with what stands in its fields."""
 UPLOAD = 500_000_000
 """Bytes of the files that are uploaded at once, with what stands between them."""
 MOST_FILES = 1_000
@@ -33,12 +37,13 @@ _PATIENCE = 10.0
 _LEAST_RATE = 10_000
 """Bytes a second; who is slower is waited for no longer."""
 _UPLOADS = "/gradio_api/upload"
-_EVENTS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
+EVENTS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
+"""Where the page says what happened on it."""
 
 
 def largest(path: str) -> int:
     """Say how many bytes a request to a path may have."""
-    return {_UPLOADS: UPLOAD, **dict.fromkeys(_EVENTS, EVENT)}.get(path, REQUEST)
+    return {_UPLOADS: UPLOAD, **dict.fromkeys(EVENTS, EVENT)}.get(path, REQUEST)
 
 
 class RefusedError(HTTPException, MultiPartException):
@@ -68,7 +73,7 @@ class Bounded:
         most = self._most(scope["path"])
         if refused := _refused(scope, most):
             # Closed, so that nothing which came with it is taken for another request.
-            await _reply(refused, {"connection": "close"})(scope, receive, send)
+            await _reply(scope, refused, {"connection": "close"})(scope, receive, send)
             return
         body = _Body(receive, most, whole=not _has_body(scope))
 
@@ -83,7 +88,7 @@ class Bounded:
             if body.refused is None or body.answered:
                 raise
         if body.refused is not None and not body.answered:
-            await _reply(body.refused)(scope, receive, send)
+            await _reply(scope, body.refused)(scope, receive, send)
 
 
 class _Body:
@@ -167,5 +172,7 @@ def _too_large(most: int) -> RefusedError:
     )
 
 
-def _reply(refused: RefusedError, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"error": refused.detail}, refused.status_code, headers)
+def _reply(
+    scope: "Scope", refused: RefusedError, headers: dict[str, str] | None = None
+) -> "Response":
+    return replying.problem(scope["path"], refused.status_code, refused.detail, headers=headers)

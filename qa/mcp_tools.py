@@ -19,7 +19,7 @@ from index import KhabarError
 from qa import events, results
 from qa.api_fields import AnswerFields, Ask, PassageFields, Search, sentence
 from qa.desk import Desk, unless_left
-from qa.posted import to_json
+from qa.replying import to_json
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -54,6 +54,8 @@ _TOOLS = {
         "question, best first.",
     ),
 }
+VERSION = "1"
+"""Of the API, and of the tools."""
 _LONE = re.compile("[\ud800-\udfff]")
 """Half a character, as a file name of broken bytes has it; no reply can carry it."""
 
@@ -138,7 +140,7 @@ def _manager(desk: Desk) -> "StreamableHTTPSessionManager":
             return CallToolResult(content=[TextContent(text=events.BROKEN)], is_error=True)
         return CallToolResult(content=[TextContent(text=text)], structured_content=fields)
 
-    server = Server("khabar", on_list_tools=listed, on_call_tool=called)
+    server = Server("khabar", version=VERSION, on_list_tools=listed, on_call_tool=called)
     # Who may ask is the business of `safety`, for this as for the rest.
     return StreamableHTTPSessionManager(server, json_response=True, stateless=True)
 

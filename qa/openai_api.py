@@ -26,13 +26,17 @@ from qa.api_fields import BROKEN, REFUSED, Replies, replies, streamable
 from qa.desk import Desk, unless_left
 from qa.llm import Engine
 from qa.openai_fields import Chat, ChatError, Completion, Model, Models
-from qa.posted import Posted, json_response
+from qa.posted import Posted
+from qa.replying import json_response, openai_problem
 from qa.service import Service
 from qa.types import Answer, Event
 
 NAME = "khabar"
 """The model that answers now, whichever that is."""
 _CHAT, _MODELS = "/v1/chat/completions", "/v1/models"
+_NOTHING_ASKED = (
+    'There is no question: no message of the role "user" comes after the last answer; add one.'
+)
 _DONE = b"data: [DONE]\n\n"
 
 
@@ -43,6 +47,7 @@ def router(desk: Desk) -> APIRouter:
     # The first takes the place of what FastAPI would say of fields.
     unusable: Replies = {"4XX": {"model": ChatError, "description": "It cannot be used."}}
     unusable |= replies(ChatError, {400: "A field, or the question, cannot be used."})
+    refused = {status: told | {"model": ChatError} for status, told in REFUSED.items()}
     unknown = replies(ChatError, {404: "There is no such model."})
     failed = replies(ChatError, BROKEN)
     completed = streamable(Completion, "The answer.")
@@ -57,7 +62,7 @@ def router(desk: Desk) -> APIRouter:
         engine = _engine(desk.service, asked.model)
         question = asked.question()
         if question is None:
-            raise HTTPException(HTTPStatus.BAD_REQUEST, "The user asks nothing in these messages.")
+            raise HTTPException(HTTPStatus.BAD_REQUEST, _NOTHING_ASKED)
         reply = _Reply(asked.model)
         if asked.stream:
             told = reply.streamed(desk.tell(question, engine))
@@ -82,19 +87,14 @@ def router(desk: Desk) -> APIRouter:
         _CHAT,
         chat,
         methods=["POST"],
-        responses=REFUSED | completed | unknown | failed | unusable,
+        responses=refused | completed | unknown | failed | unusable,
         route_class_override=Posted,
     )
-    routes.add_api_route(_MODELS, models, responses=REFUSED | listed | unusable)
+    routes.add_api_route(_MODELS, models, responses=refused | listed | unusable)
     routes.add_api_route(
-        f"{_MODELS}/{{model:path}}", model, responses=REFUSED | one | unknown | unusable
+        f"{_MODELS}/{{model:path}}", model, responses=refused | one | unknown | unusable
     )
     return routes
-
-
-def speaks(path: str) -> bool:
-    """Whether a path is one where errors are told in OpenAI's way."""
-    return path in (_CHAT, _MODELS) or path.startswith(f"{_MODELS}/")
 
 
 def _names(service: Service) -> list[str]:
@@ -117,15 +117,8 @@ def _model(name: str, began: int) -> dict[str, object]:
     return {"id": name, "object": "model", "created": began, "owned_by": NAME}
 
 
-def problem(status: int, sentence: str, param: str | None = None) -> dict[str, Any]:
-    """Tell what is wrong as OpenAI does; `param` is the field that is to blame."""
-    kind = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
-    code = "model_not_found" if status == HTTPStatus.NOT_FOUND else None
-    return {"error": {"message": sentence, "type": kind, "param": param, "code": code}}
-
-
 def _problem_event(sentence: str) -> bytes:
-    return events.line(None, problem(HTTPStatus.INTERNAL_SERVER_ERROR, sentence))
+    return events.line(None, openai_problem(HTTPStatus.INTERNAL_SERVER_ERROR, sentence))
 
 
 class _Reply:

@@ -3,9 +3,10 @@
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from qa import results
-from qa.api_fields import Ask, CitationFields, Exchange, Narrowed
+from qa.api_fields import EXAMPLE, Ask, CitationFields, Exchange, Narrowed
 
 
 class _Loose(BaseModel):
@@ -35,10 +36,13 @@ class Message(_Loose):
         return "\n".join(part.text for part in self.content or [] if part.type == "text")
 
 
+_EXAMPLE: JsonDict = {"model": "khabar", "messages": [{"role": "user", "content": EXAMPLE}]}
+
+
 class Chat(Narrowed):
     """A conversation, to be continued. What else OpenAI's API knows is accepted."""
 
-    model_config = ConfigDict(title="Chat")
+    model_config = ConfigDict(title="Chat", json_schema_extra={"examples": [_EXAMPLE]})
 
     model: str = Field(description="`khabar`, or one that `GET /v1/models` lists.")
     messages: list[Message] = Field(

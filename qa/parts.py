@@ -1,5 +1,7 @@
 """Pieces of Gradio that the tabs share: HTML that acts, and who looks at the page."""
 
+from typing import Any
+
 import gradio as gr
 
 from qa import guard, look
@@ -37,6 +39,12 @@ def day_box(label: object, elem_id: str) -> gr.HTML:
 def reader(request: gr.Request) -> look.Language:
     """Tell which language somebody reads the page in."""
     return look.language(request.headers, request.cookies)
+
+
+def said(event: gr.EventData) -> dict[str, Any]:
+    """Tell what an event carries; nothing, where it is not what the page's own pieces send."""
+    carried = event._data
+    return carried if isinstance(carried, dict) else {}
 
 
 def owner(request: gr.Request) -> str:

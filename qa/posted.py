@@ -1,8 +1,6 @@
-"""JSON over HTTP: read before anything is made of it, so that one sentence says what is wrong."""
+"""JSON that is posted: read before anything is made of it, so that one sentence refuses it."""
 
-import json
-from collections.abc import Callable, Coroutine, Mapping
-from datetime import date
+from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -52,16 +50,3 @@ class _Read(Request):
     async def json(self) -> Any:  # noqa: ANN401, as Starlette has it
         """Give what was read."""
         return self._content
-
-
-def json_response(
-    value: object, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None
-) -> Response:
-    """Reply with JSON."""
-    return Response(to_json(value), status, headers, _JSON)
-
-
-def to_json(value: object) -> bytes:
-    """Write JSON; half a character, as a file name can have, becomes its escape."""
-    text = json.dumps(value, ensure_ascii=False, default=date.isoformat)
-    return text.encode("utf-8", "backslashreplace")

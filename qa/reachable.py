@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -16,7 +16,8 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
-from qa.limits import UPLOAD
+from qa.limits import EVENTS, UPLOAD
+from qa.page_events import Events
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -36,18 +37,22 @@ _RESERVE = 500_000_000
 """Bytes of the disk that uploads leave to all else; a broken one is only removed in the end."""
 
 
-def close_off(app: "Starlette") -> None:
-    """Leave reachable of a page, which Gradio has just mounted on an application, what it needs."""
+def close_off(app: "Starlette", events: Mapping[int, int]) -> None:
+    """Leave reachable of a page, which Gradio has just mounted on an application, what it needs.
+
+    `events` says how many fields there are to each number of what can happen on it.
+    """
     page = app.routes[-1]
     assert isinstance(page, Mount)  # noqa: S101, it was mounted last
-    page.app = _Needed(page.app)
+    page.app = _Needed(page.app, Events(page.app, events))
 
 
 class _Needed:
     """Lets through to the page what the page asks."""
 
-    def __init__(self, page: "ASGIApp") -> None:
+    def __init__(self, page: "ASGIApp", events: Events) -> None:
         self._page = page
+        self._events = events
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         allowed = _ALLOWED.get(scope.get("method", ""))
@@ -55,7 +60,8 @@ class _Needed:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is nothing here.")
         if scope["path"] == _UPLOAD:
             _see_that_there_is_room(Headers(scope=scope))
-        await self._page(scope, receive, send)
+        told = self._events if scope["path"] in EVENTS else self._page
+        await told(scope, receive, send)
 
 
 def _see_that_there_is_room(headers: Headers) -> None:

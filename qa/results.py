@@ -10,7 +10,7 @@ from qa import words
 from qa.terminal import one_line, printable, say, write
 from qa.types import Answer, Citation
 
-_LIST = re.compile(rf"\n\n(?:{'|'.join(words.SOURCES.values())})(?:\n\[\d+\] .*)+\s*\Z")
+_LIST = re.compile(rf"\n\n(?:{'|'.join(words.SOURCES.values())})(?:\n\[\d+\] .*+)++\s*+\Z")
 
 
 def answer_fields(answer: Answer) -> dict[str, Any]:

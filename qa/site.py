@@ -14,6 +14,11 @@ from qa.talk import Talk
 
 import gradio as gr  # isort: skip, after chat, which tells it to report nothing
 
+_WAITING = 1_000
+"""Events that stand in line; others are turned away."""
+_VISITS = 1_000
+"""Pages of which it is known what they show; beyond that, the one longest unused is forgotten."""
+
 
 @contextmanager
 def built(service: Service) -> Iterator[FastAPI]:
@@ -27,11 +32,13 @@ def built(service: Service) -> Iterator[FastAPI]:
         closing(Talk(service, conversations)) as talk,
     ):
         app = api.build(service)
+        page = chat.build(service, conversations, talk).queue(max_size=_WAITING)
+        page.state_session_capacity = _VISITS
         files.add(app, service, conversations)
         document.serve_assets(app)
         gr.mount_gradio_app(
             app,
-            chat.build(service, conversations, talk),
+            page,
             path="/",
             footer_links=[],
             run_history=False,
@@ -46,6 +53,6 @@ def built(service: Service) -> Iterator[FastAPI]:
             css=look.css(),
         )
         service.updates.resume()
-        close_off(app)
+        close_off(app, {number: len(fn.inputs) for number, fn in page.fns.items()})
         document.complete(app)
         yield app

@@ -1,10 +1,13 @@
 """A server in the tests' own process, and engines for it that do what a test says."""
 
+import asyncio
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 from index import Index
 from qa import api, safety
@@ -14,6 +17,8 @@ from qa.prompt import Message, Prompt
 from qa.service import Service
 from qa.types import Waiting
 
+Done = TypeVar("Done")
+
 
 @contextmanager
 def answering(db: Path, engine: Engine | None = None) -> Iterator[str]:
@@ -22,6 +27,12 @@ def answering(db: Path, engine: Engine | None = None) -> Iterator[str]:
         server = HttpServer(safety.around(api.build(Service(index, engine))), "127.0.0.1", 0)
         with closing(server):
             yield server.address
+
+
+def ran(work: Coroutine[Any, Any, Done]) -> Done:
+    """Run async code to its end, in a thread: Playwright leaves a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 class Writer:

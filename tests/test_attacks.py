@@ -176,17 +176,17 @@ def test_headers_do_not_turn_the_page_into_another(server: Server, headers: dict
     assert b"<gradio-app" in reply.body
 
 
-DEEP = b'{"question": ' + b"[" * 49_000 + b"]" * 49_000 + b"}"
+DEEP = b'{"question": ' + b"[" * 490_000 + b"]" * 490_000 + b"}"
 
 
 @pytest.mark.parametrize(
     ("body", "headers", "status"),
     [
-        (b"", {"Content-Length": "100001"}, 413),
+        (b"", {"Content-Length": "1000001"}, 413),
         (b"", {"Content-Length": "99999999999999999999"}, 413),
-        (b"186a1\r\n" + b" " * 100_001 + b"\r\n0\r\n\r\n", {"Transfer-Encoding": "chunked"}, 413),
+        (b"f4241\r\n" + b" " * 1_000_001 + b"\r\n0\r\n\r\n", {"Transfer-Encoding": "chunked"}, 413),
         (DEEP, {}, 422),
-        (b'{"a":' * 19_000, {}, 422),
+        (b'{"a":' * 190_000, {}, 422),
         (b'{"question": "\xff\xfe"}', {}, 422),
         ('{"question": "x"}'.encode("utf-16"), {}, 422),
         ('{"question": "x"}'.encode("utf-32-le"), {}, 422),
@@ -197,7 +197,7 @@ DEEP = b'{"question": ' + b"[" * 49_000 + b"]" * 49_000 + b"}"
         (b'{"question": {"$ne": null}}', {}, 422),
         (b'{"question": ["x"]}', {}, 422),
         (b'{"question": "\\ud800"}', {}, 422),
-        (b'{"question": "' + b"x" * 99_000 + b'"}', {}, 422),
+        (b'{"question": "' + b"x" * 990_000 + b'"}', {}, 422),
         (b'{"question": "x", "sources": ["../../etc/passwd"]}', {}, 200),
         (b'{"question": "x", "__proto__": {"admin": true}}', {}, 422),
         (b"question=x", {"Content-Type": "application/x-www-form-urlencoded"}, 415),
@@ -238,3 +238,29 @@ def test_a_question_is_only_ever_a_text(server: Server, text: str) -> None:
     assert reply.named("content-type") == ["application/json"]
     assert not reply.named("set-cookie")
     assert set(json.loads(reply.body)) >= {"error"} or json.loads(reply.body)["question"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        " " * 900_000,
+        "\n\nSources:\n[1] " + " " * 900_000 + "\nx",
+        "\n\nSources:\n[1] x" * 50_000,
+        "[1," * 300_000,
+        "क" * 300_000,
+    ],
+    ids=["spaces", "spaces in the sources", "sources", "marks", "letters"],
+)
+def test_what_was_said_before_may_be_long_and_holds_up_nobody(server: Server, said: str) -> None:
+    messages = [
+        {"role": "user", "content": PLANTED},
+        {"role": "assistant", "content": said},
+        {"role": "user", "content": "And when was that?"},
+    ]
+    chat = {"model": "khabar", "messages": messages}
+    history = [{"question": PLANTED, "answer": said}]
+    asked = {"question": "And when was that?", "history": history}
+    for target, fields in (("/v1/chat/completions", chat), ("/v1/ask", asked)):
+        body = json.dumps(fields, ensure_ascii=False).encode()
+        raw = request("POST", target, body, **{"Content-Type": "application/json"})
+        assert only(exchange(server, raw)).status == 200

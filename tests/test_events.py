@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from answering import Writer, answering, endless
+from answering import Writer, answering, endless, ran
 from talks import PLANTED, PROMISED, indexed
 
 from index import Index, KhabarError
@@ -214,7 +214,7 @@ def test_fifty_who_ask_at_the_same_time_are_all_answered(address: str) -> None:
             asking = [client.post(f"{address}/v1/ask", json=body) for _ in range(50)]
             return await asyncio.gather(*asking)
 
-    replies = asyncio.run(ask())
+    replies = ran(ask())
     assert {reply.status_code for reply in replies} == {200}
     assert len({reply.text for reply in replies}) == 1
 
@@ -234,5 +234,5 @@ def test_whoever_waits_for_a_model_keeps_nobody_from_searching(db: Path) -> None
             return found
 
     with answering(db, engine) as address:
-        assert asyncio.run(both(address)).status_code == 200
+        assert ran(both(address)).status_code == 200
         assert engine.stopped.wait(10)

@@ -1,6 +1,5 @@
 """What every reply tells a browser, on plain applications served as Khabar's are."""
 
-import asyncio
 import base64
 import hashlib
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from contextlib import closing
 
 import httpx
 import pytest
+from answering import ran
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
@@ -111,5 +111,5 @@ def test_what_starts_and_ends_with_a_server_does() -> None:
     async def app(scope: dict[str, object], receive: Callable[[], object], _: object) -> None:
         seen.append(str(scope["type"]))
 
-    asyncio.run(safety.around(app)({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
+    ran(safety.around(app)({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
     assert seen == ["lifespan"]

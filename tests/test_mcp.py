@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
-from answering import answering, endless
+from answering import answering, endless, ran
 from mcp import Client
 from talks import ARTICLES, PLANTED, indexed
 from test_events import post
@@ -35,7 +35,7 @@ def connected(address: str, use: Callable[[Client], Awaitable[T]], mode: str = "
         async with Client(f"{address}/mcp", mode=mode) as client:
             return await use(client)
 
-    return asyncio.run(run())
+    return ran(run())
 
 
 def called(address: str, tool: str, **arguments: object) -> Any:
@@ -134,5 +134,5 @@ def test_whoever_leaves_stops_the_model(db: Path) -> None:
             await asyncio.gather(asking, return_exceptions=True)
 
     with answering(db, engine) as address:
-        asyncio.run(leave(address))
+        ran(leave(address))
         assert engine.stopped.wait(10)

@@ -160,7 +160,7 @@ def test_a_model_that_is_not_there_is_not_found(client: openai.OpenAI) -> None:
         ("hello", "The field 'messages' cannot be used: "),
         ([{"role": "user", "content": 7}], "The field 'messages.0.content"),
         ([{"content": "x"}], "The field 'messages.0.role' is missing."),
-        ([{"role": "system", "content": "x"}], "The user asks nothing in these messages."),
+        ([{"role": "system", "content": "x"}], "There is no question: "),
         ([{"role": "user", "content": " "}], "The question is empty; "),
         (
             [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}],

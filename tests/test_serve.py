@@ -180,12 +180,12 @@ def test_its_own_page_may_ask_and_so_may_localhost(address: str) -> None:
     assert post(f"{address}/v1/ask", body, Host=f"[::1]:{port}").status_code == 200
 
 
-def test_a_request_has_at_most_a_hundred_kilobytes(address: str) -> None:
+def test_a_request_has_at_most_a_megabyte(address: str) -> None:
     body = json.dumps({"question": PLANTED}).encode()
-    assert post(f"{address}/v1/ask", body.ljust(100_000)).status_code == 200
-    found = post(f"{address}/v1/ask", body.ljust(100_001))
+    assert post(f"{address}/v1/ask", body.ljust(1_000_000)).status_code == 200
+    found = post(f"{address}/v1/ask", body.ljust(1_000_001))
     assert found.status_code == 413
-    assert found.json()["error"] == "The request is too large; it may have 100,000 bytes."
+    assert found.json()["error"] == "The request is too large; it may have 1,000,000 bytes."
 
 
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])

@@ -127,10 +127,15 @@ def test_who_does_not_read_is_broken_off(impatient: Server) -> None:
 IDLE = b""
 HALF = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 BODY = question(PLANTED)[:-10]
+LASTING = request("GET", "/gradio_api/heartbeat/lasting", Connection=None)
 REFUSED = request("POST", "/gradio_api/upload", Host="example.org", **{"Content-Length": "9999"})
 
 
-@pytest.mark.parametrize("sent", [IDLE, HALF, BODY, REFUSED], ids=["idle", "half", "body", "no"])
+@pytest.mark.parametrize(
+    "sent",
+    [IDLE, HALF, BODY, REFUSED, LASTING],
+    ids=["idle", "half", "body", "no", "lasting"],
+)
 def test_connections_by_the_hundred_do_not_keep_others_from_being_answered(
     patient: Server, sent: bytes
 ) -> None:
