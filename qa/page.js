@@ -83,7 +83,10 @@
   };
 
   // While an answer is written it can be stopped; the next question comes after it.
-  const busy = (whether) => document.documentElement.classList.toggle("khabar-busy", whether);
+  const busy = (whether) => {
+    document.documentElement.classList.toggle("khabar-busy", whether);
+    keep();
+  };
 
   // Of the buttons for the languages, the one of the page's own.
   const spoken = (element) => {

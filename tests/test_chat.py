@@ -289,6 +289,11 @@ def test_an_answer_streams_and_can_be_stopped_and_so_can_the_page(
         page.locator("#new").click()
         expect(page.locator("#ask")).to_be_visible()
         expect(page.locator(".turn")).to_have_count(0)
+
+        put(page, ENGLISH)
+        box.fill(HINDI)
+        box.press("Enter")
+        expect(page.locator("#now p.answer")).to_contain_text("word1 ")
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=30)
         assert (process.returncode, output, errors) == (0, "", "")
