@@ -60,12 +60,16 @@
     };
     const hide = () => {
       props.value = "";
-      // Once the rest of the page is in sight again.
-      setTimeout(() => opener?.isConnected && opener.focus());
+      back();
+    };
+    // Once it is gone: what is under it can have no focus before.
+    const back = () => {
+      if (element.querySelector("h2")) requestAnimationFrame(back);
+      else if (opener?.isConnected) opener.focus();
     };
     const close = () => (history.state?.source ? history.back() : hide());
     if (history.state?.source) history.replaceState(null, ""); // the page was loaded again
-    addEventListener("popstate", hide);
+    addEventListener("popstate", () => props.value && hide());
     element.addEventListener("click", (event) => {
       if (event.target.closest("[data-do=close]")) close();
     });
@@ -117,8 +121,17 @@
     }
   };
 
+  // Gradio's accordion shows by an arrow alone whether it is open.
+  const fold = () => {
+    const button = document.querySelector("#filters > button");
+    button?.setAttribute("aria-expanded", button.classList.contains("open"));
+    button?.querySelector(".icon")?.setAttribute("aria-hidden", "true");
+  };
+  document.addEventListener("click", () => setTimeout(fold));
+
   new MutationObserver(() => {
     keep();
+    fold();
     if (language === "hi") translate();
   }).observe(document, { childList: true, subtree: true });
 

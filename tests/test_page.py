@@ -324,8 +324,8 @@ def test_what_narrowed_a_question_is_said_with_its_answer(refused: bool) -> None
     given = answer("x", *cited, refused=refused, language="en")
     outline = Outline(page.conversation([Turn("?", "en", found=(), answer=given, scope=scope)]))
     assert outline.texts["searched"] == [
-        "Of the 3 articles here, these were searched: only articles in Hindi; from 1 May 2023; up to 9 May 2023; "
-        "only these files: a <b>.txt, c.txt"
+        "Of the 3 articles here, these were searched: only articles in Hindi; from 1 May 2023; "
+        "up to 9 May 2023; only these files: a <b>.txt, c.txt"
     ]
 
 
