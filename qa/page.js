@@ -60,16 +60,17 @@
     };
     const hide = () => {
       props.value = "";
-      back();
+      back(20);
     };
-    // Once it is gone: what is under it can have no focus before.
-    const back = () => {
-      if (element.querySelector("h2")) requestAnimationFrame(back);
-      else if (opener?.isConnected) opener.focus();
+    // What is under it can have the focus only once it is gone, which takes some moments.
+    const back = (tries) => {
+      opener?.focus();
+      const isThere = !opener?.isConnected || document.activeElement === opener;
+      if (!isThere && tries) setTimeout(back, 25, tries - 1);
     };
     const close = () => (history.state?.source ? history.back() : hide());
     if (history.state?.source) history.replaceState(null, ""); // the page was loaded again
-    addEventListener("popstate", () => props.value && hide());
+    addEventListener("popstate", () => element.querySelector("h2") && hide());
     element.addEventListener("click", (event) => {
       if (event.target.closest("[data-do=close]")) close();
     });
