@@ -61,12 +61,17 @@
     };
     const hide = () => {
       props.value = "";
-      // Once the rest of the page is in sight again.
-      setTimeout(() => opener?.isConnected && opener.focus());
+      back(20);
+    };
+    // What is under it can have the focus only once it is gone, which takes some moments.
+    const back = (tries) => {
+      opener?.focus();
+      const isThere = !opener?.isConnected || document.activeElement === opener;
+      if (!isThere && tries) setTimeout(back, 25, tries - 1);
     };
     const close = () => (history.state?.source ? history.back() : hide());
     if (history.state?.source) history.replaceState(null, ""); // the page was loaded again
-    addEventListener("popstate", hide);
+    addEventListener("popstate", () => element.querySelector("h2") && hide());
     element.addEventListener("click", (event) => {
       if (event.target.closest("[data-do=close]")) close();
     });
@@ -124,8 +129,17 @@
     }
   };
 
+  // Gradio's accordion shows by an arrow alone whether it is open.
+  const fold = () => {
+    const button = document.querySelector("#filters > button");
+    button?.setAttribute("aria-expanded", button.classList.contains("open"));
+    button?.querySelector(".icon")?.setAttribute("aria-hidden", "true");
+  };
+  document.addEventListener("click", () => setTimeout(fold));
+
   new MutationObserver(() => {
     keep();
+    fold();
     if (language === "hi") translate();
   }).observe(document, { childList: true, subtree: true });
 

@@ -147,7 +147,11 @@ def test_all_can_be_done_by_keyboard(tab: Open, address: str) -> None:
         if mark.evaluate("element => element === document.activeElement"):
             break
     expect(mark).to_be_focused()
-    page.keyboard.press("Enter")
+    filters = page.get_by_role("button", name="Only some of the articles", exact=True)
+    expect(filters).to_have_attribute("aria-expanded", "false")
+    filters.press("Enter")
+    expect(filters).to_have_attribute("aria-expanded", "true")
+    mark.press("Enter")
     expect(page.locator("#source mark.cited")).to_be_visible()
     expect(page.locator("#source h2")).to_be_focused()
     page.keyboard.press("Tab")
