@@ -173,8 +173,10 @@ class _Articles:
         return tags.told(told), self._news(language)
 
     def _news(self, language: Language) -> str:
-        removed = {each.key for each in self._shelf.removed()}
-        return view.news(self._updates.course(), removed, language)
+        course = self._updates.course()
+        # Not looked for where nobody asks: this is shown several times a second.
+        removed = {each.key for each in self._shelf.removed()} if course.taken else set()
+        return view.news(course, removed, language)
 
     def _unwritable(self, error: OSError, language: Language) -> str:
         key = "no folder" if self._shelf.is_gone else "unwritable"
