@@ -195,8 +195,7 @@ class Parts:
     def close(self) -> None:
         """Let go of the files and the lock, once the searches on their way have ended."""
         try:
-            # Closed under a search, Chroma ends the process;
-            # a forked child has none of its threads.
+            # Closed under a search, Chroma ends the process. A forked child has none under way.
             if os.getpid() == self._holder.pid:
                 with self._swapping:
                     self._swapping.wait_for(lambda: not self._taken)

@@ -11,7 +11,9 @@ from gradio.utils import get_upload_folder
 
 from index import Index
 from qa import articles_view as view
-from qa import look, tags
+from qa import tags
+from qa.look import Language
+from qa.parts import SHARED, html, reader
 from qa.service import Service
 from qa.shelf import Dropped
 
@@ -26,47 +28,38 @@ WORDS = {
     "hi": {"articles_filter": "शीर्षक या फ़ाइल के नाम से ढूँढिए"},
 }
 """The tab's own labels, by the browser's language."""
-_QUIET: dict[str, Any] = {
-    "show_progress": "hidden",
-    "trigger_mode": "multiple",
-    "concurrency_limit": None,
-    "api_visibility": "private",
-}
 
 
 def build(service: Service, word: gr.I18n) -> None:
     """Lay out the tab, inside the `gr.Tab` that is open, over what a server has open."""
     tab = _Articles(service)
-    dropping = _html("articles-drop")
+    script = tags.script()
+    dropping = html("", "articles-drop", script)
     with gr.Column(elem_classes="tab-news"):
-        told = _html("articles-told")
-        news = _html("articles-news")
+        told = html("", "articles-told", script)
+        news = html("", "articles-news", script)
     with gr.Row(elem_id="articles-filter"):
         asked = gr.Textbox(label=word("articles_filter"), max_lines=1, max_length=_LONGEST)
-    there = _html("articles-list")
-    folder = _html("articles-folder")
+    there = html("", "articles-list", script)
+    folder = html("", "articles-folder", script)
     offset = gr.State(0)
     place = [asked, offset]
     listed = [there, folder]
 
     # One after another, as they come: the last part of a drop says that it is the last.
-    in_turn = _QUIET | {"concurrency_limit": 1, "concurrency_id": "articles"}
+    in_turn = SHARED | {"concurrency_limit": 1, "concurrency_id": "articles"}
     dropping.input(tab.drop, outputs=[told, news], **in_turn)
     begun = [dropping.upload(tab.drop, outputs=[told, news], **in_turn)]
-    begun += [part.click(tab.press, outputs=[told, news], **_QUIET) for part in (news, *listed)]
-    begun += [gr.on(None, tab.open, outputs=[dropping, *listed], **_QUIET)]  # as the page is opened
+    begun += [part.click(tab.press, outputs=[told, news], **SHARED) for part in (news, *listed)]
+    begun += [gr.on(None, tab.open, outputs=[dropping, *listed], **SHARED)]  # as the page is opened
     for each in begun:
-        each.then(tab.follow, outputs=news, **_QUIET).then(
-            tab.show, inputs=place, outputs=listed, **_QUIET
+        each.then(tab.follow, outputs=news, **SHARED).then(
+            tab.show, inputs=place, outputs=listed, **SHARED
         )
     moved = [offset, *listed]
-    there.select(tab.turn, inputs=asked, outputs=moved, **_QUIET)
+    there.select(tab.turn, inputs=asked, outputs=moved, **SHARED)
     # Each change as a whole, pasted too; of those that come meanwhile the last.
-    asked.change(tab.find, inputs=asked, outputs=moved, **_QUIET | {"trigger_mode": "always_last"})
-
-
-def _html(elem_id: str) -> gr.HTML:
-    return gr.HTML("", elem_id=elem_id, apply_default_css=False, js_on_load=tags.script())
+    asked.change(tab.find, inputs=asked, outputs=moved, **SHARED | {"trigger_mode": "always_last"})
 
 
 class _Articles:
@@ -80,21 +73,21 @@ class _Articles:
 
     def open(self, request: gr.Request) -> tuple[str, str, str]:
         """Write the tab as it is when the page is opened."""
-        reader = look.language(request.headers, request.cookies)
-        dropping = view.dropping(Index.SUFFIXES, str(self._shelf.folder), reader)
+        language = reader(request)
+        dropping = view.dropping(Index.SUFFIXES, str(self._shelf.folder), language)
         return dropping, *self.show("", 0, request)
 
     def show(self, asked: str | None, offset: int, request: gr.Request) -> tuple[str, str]:
         """Write a page of the list, and what the folder is."""
-        reader = look.language(request.headers, request.cookies)
+        language = reader(request)
         text = (asked or "")[:_LONGEST].strip()
         found = self._index.listing(text, view.PAGE, offset)
         if not found.entries and found.total:  # what was on the last page is gone
             offset = (found.total - 1) // view.PAGE * view.PAGE
             found = self._index.listing(text, view.PAGE, offset)
-        there = view.listed(found.entries, found.total, offset, text, reader)
+        there = view.listed(found.entries, found.total, offset, text, language)
         shelf = self._shelf
-        return there, view.folder(str(shelf.folder), shelf.removed(), shelf.is_gone, reader)
+        return there, view.folder(str(shelf.folder), shelf.removed(), shelf.is_gone, language)
 
     def turn(
         self, asked: str | None, event: gr.EventData, request: gr.Request
@@ -110,14 +103,14 @@ class _Articles:
 
     def drop(self, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
         """Take in a part of what was dropped; the update begins once all of it is here."""
-        reader = look.language(request.headers, request.cookies)
+        language = reader(request)
         files, drop, is_last = self._dropped(event._data)
         try:
             placed = self._shelf.put(files)
         except OSError as error:
-            return self._said(self._unwritable(error, reader), reader)
+            return self._said(self._unwritable(error, language), language)
         self._updates.dropped(drop, placed, is_last=is_last)
-        return self._said("", reader)
+        return self._said("", language)
 
     def _dropped(self, said: object) -> tuple[list[Dropped], str, bool]:
         """Take apart what a browser says of a drop: its files, its name, and whether it is all."""
@@ -139,14 +132,14 @@ class _Articles:
 
     def press(self, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
         """Do what a button says: have a file or all read again, take one out, or put it back."""
-        reader = look.language(request.headers, request.cookies)
+        language = reader(request)
         do, name = tags.pressed(event)
         try:
-            return self._said(self._do(do, name, reader), reader)
+            return self._said(self._do(do, name, language), language)
         except OSError as error:
-            return self._said(self._unwritable(error, reader), reader)
+            return self._said(self._unwritable(error, language), language)
 
-    def _do(self, do: str, name: str, reader: look.Language) -> str:
+    def _do(self, do: str, name: str, language: Language) -> str:
         """Do one thing; returns what there is to say of it at once."""
         if do == "all":
             self._updates.ask()
@@ -158,32 +151,34 @@ class _Articles:
             self._updates.ask([name])  # somebody else has taken it out of the folder
         elif do == "put back" and (source := self._shelf.put_back(name)):
             self._updates.ask([source])
-            return view.sentence("is back", reader, name=source)
+            return view.sentence("is back", language, name=source)
         else:
-            return view.sentence("has gone", reader)
+            return view.sentence("has gone", language)
         return ""
 
     async def follow(self, request: gr.Request) -> AsyncIterator[Any]:
         """Show how the updates go, until all are over."""
-        reader = look.language(request.headers, request.cookies)
+        language = reader(request)
         before = None
         while True:
             is_over = not self._updates.course().is_running
-            shown = await asyncio.to_thread(self._news, reader)
+            shown = await asyncio.to_thread(self._news, language)
             yield shown if shown != before else gr.skip()
             before = shown
             if is_over:
                 return
             await asyncio.sleep(_GLANCE)
 
-    def _said(self, told: str, reader: look.Language) -> tuple[str, str]:
-        return tags.told(told), self._news(reader)
+    def _said(self, told: str, language: Language) -> tuple[str, str]:
+        return tags.told(told), self._news(language)
 
-    def _news(self, reader: look.Language) -> str:
-        removed = {each.key for each in self._shelf.removed()}
-        return view.news(self._updates.course(), removed, reader)
+    def _news(self, language: Language) -> str:
+        course = self._updates.course()
+        # Not looked for where nobody asks: this is shown several times a second.
+        removed = {each.key for each in self._shelf.removed()} if course.taken else set()
+        return view.news(course, removed, language)
 
-    def _unwritable(self, error: OSError, reader: look.Language) -> str:
+    def _unwritable(self, error: OSError, language: Language) -> str:
         key = "no folder" if self._shelf.is_gone else "unwritable"
         reason = error.strerror or str(error)
-        return view.sentence(key, reader, folder=str(self._shelf.folder), reason=reason)
+        return view.sentence(key, language, folder=str(self._shelf.folder), reason=reason)

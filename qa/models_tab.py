@@ -8,43 +8,34 @@ from typing import Any
 import gradio as gr
 
 from index import KhabarError, download, installed, models
-from qa import look, tags
 from qa import models_view as view
+from qa import tags
 from qa.chores import Kind, Progress, Work
+from qa.look import Language
 from qa.model_list import listed
 from qa.models_view import Used, Why
+from qa.parts import SHARED, html, reader
 from qa.service import Service
 
 _GLANCE = 0.3
 """Seconds between two looks at how fetching and switching go."""
 _Shown = tuple[Any, ...]
 """The parts of the tab that change: what is used, how it goes, what there is."""
-_QUIET: dict[str, Any] = {
-    "show_progress": "hidden",
-    "trigger_mode": "multiple",
-    "concurrency_limit": None,
-    "api_visibility": "private",
-}
 
 
 def build(service: Service) -> None:
     """Lay out the tab, inside the `gr.Tab` that is open, over what a server has open."""
     tab = _Models(service)
-    now = _html("models-using")
+    now = html("", "models-using")
     with gr.Column(elem_classes="tab-news"):
-        told = _html("models-told")
-        news = _html("models-news", buttons=True)
-    there = _html("models-list", buttons=True)
+        told = html("", "models-told")
+        news = html("", "models-news", tags.script())
+    there = html("", "models-list", tags.script())
     shown = [now, news, there]
-    begun = [part.click(tab.press, outputs=told, **_QUIET) for part in (news, there)]
+    begun = [part.click(tab.press, outputs=told, **SHARED) for part in (news, there)]
     for each in begun:
-        each.then(tab.follow, outputs=shown, **_QUIET)
-    gr.on(None, tab.follow, outputs=shown, **_QUIET)  # as the page is opened
-
-
-def _html(elem_id: str, buttons: bool = False) -> gr.HTML:
-    script = tags.script() if buttons else None
-    return gr.HTML("", elem_id=elem_id, apply_default_css=False, js_on_load=script)
+        each.then(tab.follow, outputs=shown, **SHARED)
+    gr.on(None, tab.follow, outputs=shown, **SHARED)  # as the page is opened
 
 
 class _Models:
@@ -57,39 +48,39 @@ class _Models:
 
     def press(self, event: gr.EventData, request: gr.Request) -> str:
         """Do what a button says; what takes long is only begun."""
-        reader = look.language(request.headers, request.cookies)
+        language = reader(request)
         try:
-            return tags.told(self._do(*tags.pressed(event), reader))
+            return tags.told(self._do(*tags.pressed(event), language))
         except KhabarError as error:
             return tags.told(str(error))
 
     async def follow(self, request: gr.Request) -> AsyncIterator[_Shown]:
         """Show how all that runs goes, until it is over."""
-        reader = look.language(request.headers, request.cookies)
+        language = reader(request)
         before: _Shown = ()
         while True:
             is_over = all(chore.is_over for chore in self._chores.all())
-            shown = await asyncio.to_thread(self._shown, reader)
+            shown = await asyncio.to_thread(self._shown, language)
             yield shown if shown != before else (gr.skip(),) * len(shown)
             before = shown
             if is_over:
                 return
             await asyncio.sleep(_GLANCE)
 
-    def _do(self, do: str, name: str, reader: look.Language) -> str:
+    def _do(self, do: str, name: str, language: Language) -> str:
         """Do one thing; returns what there is to say of it at once. Raises KhabarError."""
         if do == "stop" and name in ("fetch", "embedder"):
             self._chores.stop("fetch" if name == "fetch" else "embedder")
             return ""
         if do == "remove":
-            return self._remove(name, reader)
+            return self._remove(name, language)
         found = self._work(do, name)
         if not found:
-            return view.sentence("unknown", reader)
+            return view.sentence("unknown", language)
         kind, work = found
         if not self._chores.begin(kind, name, work):
             running = self._chores.last(kind)
-            return view.busy(running.name if running else name, reader)
+            return view.busy(running.name if running else name, language)
         return ""
 
     def _work(self, do: str, name: str) -> tuple[Kind, Work] | None:
@@ -112,14 +103,14 @@ class _Models:
             self._service.index.use_reranker(name)
         self._switched.add(role)
 
-    def _remove(self, name: str, reader: look.Language) -> str:
+    def _remove(self, name: str, language: Language) -> str:
         if name in {used.name for used in self._used().values()}:
-            return view.sentence("in use refused", reader, name=name)
+            return view.sentence("in use refused", language, name=name)
         for chore in self._chores.all():
             if not chore.is_over:
-                return view.busy(chore.name, reader)
+                return view.busy(chore.name, language)
         installed.remove(name)
-        return view.sentence("removed", reader, name=name)
+        return view.sentence("removed", language, name=name)
 
     def _used(self) -> dict[models.Role, Used]:
         """Tell what does the work of each role now, and why."""
@@ -139,14 +130,14 @@ class _Models:
         is_there_any = any(model.role == role for model in installed.installed())
         return "start" if name != view.NO_MODEL[role] or is_there_any else "no model"
 
-    def _shown(self, reader: look.Language) -> _Shown:
+    def _shown(self, language: Language) -> _Shown:
         """Write the three parts of the tab."""
         used = self._used()
         chores = self._chores.all()
         busy = {chore.kind for chore in chores if not chore.is_over}
         try:
             rows = listed(installed.damaged())
-            there = view.listed(rows, used, busy, str(models.folder()), reader)
+            there = view.listed(rows, used, busy, str(models.folder()), language)
         except KhabarError as error:  # a models.txt of the user's own that has a mistake
             there = tags.said(str(error), "problem")
-        return view.now(used, reader), view.news(chores, reader), there
+        return view.now(used, language), view.news(chores, language), there

@@ -14,6 +14,8 @@ SHOWS_SOURCE = "khabar.source(element, props, watch);"
 """It takes the focus when it fills, and closes."""
 QUIET: dict[str, object] = {"show_progress": "hidden", "api_visibility": "private"}
 """For a listener: nothing whirls, and no program sees it."""
+SHARED: dict[str, object] = QUIET | {"trigger_mode": "multiple", "concurrency_limit": None}
+"""For one that shows how something goes: as often as it is asked for, for all pages at once."""
 
 
 def html(value: object, elem_id: str, *scripts: str) -> gr.HTML:

@@ -85,12 +85,12 @@ class Talk:
             try:
                 for turn in asked.steps:
                     asked.turn = turn
-                    yield Thread(thread.id, (*earlier, asked.turn))
-                    if asked.kept or unkept or asked.turn.ended:
+                    yield Thread(thread.id, (*earlier, turn))
+                    if asked.kept or unkept or turn.ended:
                         continue
                     # After it was shown: a disk may take its time.
                     try:
-                        asked.kept = self._begun(thread.id, asked.turn, owner)
+                        asked.kept = self._begun(thread.id, turn, owner)
                         thread = Thread(asked.kept.conversation)
                     except KhabarError as error:
                         unkept = error
