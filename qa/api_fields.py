@@ -14,6 +14,8 @@ from qa.types import AnswerLanguage
 
 
 def _day(said: object) -> datetime.date:
+    if isinstance(said, datetime.date):  # read before
+        return said
     try:
         return datetime.date.fromisoformat(cast("str", said))
     except (TypeError, ValueError):

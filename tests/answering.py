@@ -21,10 +21,11 @@ Done = TypeVar("Done")
 
 
 @contextmanager
-def answering(db: Path, engine: Engine | None = None) -> Iterator[str]:
+def answering(db: Path, engine: Engine | None = None, secret: str | None = None) -> Iterator[str]:
     """Serve an index for as long as the block lasts; gives the address."""
     with Index(db) as index:
-        server = HttpServer(safety.around(api.build(Service(index, engine))), "127.0.0.1", 0)
+        app = safety.around(api.build(Service(index, engine)), secret)
+        server = HttpServer(app, "127.0.0.1", 0)
         with closing(server):
             yield server.address
 

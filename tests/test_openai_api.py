@@ -129,6 +129,37 @@ def test_parameters_that_khabar_has_no_use_for_are_accepted_and_its_own_too(
     assert {citation["source"] for citation in citations} == {"vaada.txt"}
 
 
+def test_a_time_span_narrows_the_articles(client: openai.OpenAI) -> None:
+    sources = {}
+    for span in ({"until": "2021-04-07"}, {"since": "2021-04-08", "until": "2021-04-30"}):
+        reply = client.chat.completions.create(
+            model="khabar", messages=[user("Lavrov")], extra_body=span
+        )
+        citations = (reply.choices[0].message.model_extra or {})["citations"]
+        sources[span["until"]] = {citation["source"] for citation in citations}
+    assert sources == {"2021-04-07": {"talks.txt"}, "2021-04-30": {"vaada.txt"}}
+
+
+def test_a_long_conversation_in_hindi_fits(client: openai.OpenAI) -> None:
+    before = [user(PROMISED), {"role": "assistant", "content": "लावरोव ने वादा किया। " * 10}] * 300
+    reply = client.chat.completions.create(model="khabar", messages=[*before, user(PROMISED)])  # type: ignore[list-item]
+    assert (reply.choices[0].message.model_extra or {})["citations"]
+
+
+def test_whoever_shows_another_key_is_told_so_as_openai_does(db: Path) -> None:
+    with answering(db, secret="a long secret") as address, connected(address) as client:  # noqa: S106
+        with pytest.raises(openai.AuthenticationError, match="The secret is missing or wrong"):
+            client.models.list()
+        known = client.with_options(api_key="a long secret")
+        assert [model.id for model in known.models.list()] == ["khabar", "extract"]
+        large = [user("x" * 1_000_000)]
+        with pytest.raises(openai.APIStatusError, match="The request is too large") as refused:
+            known.chat.completions.create(model="khabar", messages=large)
+        assert refused.value.status_code == 413
+        with pytest.raises(openai.NotFoundError, match="nothing at '/v1/embeddings'; /docs says"):
+            known.embeddings.create(model="khabar", input="x")
+
+
 def test_the_models_are_what_answers_now_by_two_names_and_quotes(db: Path) -> None:
     with answering(db, Writer(TRUE, name="some/model")) as address, connected(address) as client:
         assert [model.id for model in client.models.list()] == ["khabar", "some/model", "extract"]
