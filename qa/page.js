@@ -111,7 +111,8 @@
   const keep = () => {
     if (!held || held.checkVisibility()) return;
     const place = held.matches(".title") ? "[role=tab][data-tab-id=ask]" : "#ask, #stop";
-    const next = document.querySelector(held.id === "new" ? "#question textarea" : place);
+    const places = document.querySelectorAll(held.id === "new" ? "#question textarea" : place);
+    const next = [...places].find((each) => each.checkVisibility());
     if (next && isLost()) next.focus({ preventScroll: true });
   };
 

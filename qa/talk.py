@@ -97,6 +97,8 @@ class Talk:
             finally:
                 # The page may be closed by now, and the answer stopped with it.
                 self._end(asked)
+        if not asked.turn.ended:  # the server ends
+            yield Thread(thread.id, (*earlier, closed(asked.turn)))
         if unkept:
             raise unkept
 

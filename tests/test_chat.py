@@ -298,6 +298,8 @@ def test_an_answer_streams_and_can_be_stopped_and_so_can_the_page(
         output, errors = process.communicate(timeout=30)
         assert (process.returncode, output, errors) == (0, "", "")
         box.press("Enter")
+        box.fill(ENGLISH)
+        box.press("Enter")
         expect(page.get_by_text("सर्वर से संपर्क टूट गया है")).to_be_visible()
 
 
