@@ -65,8 +65,9 @@ def chosen(server: Server, part: str, event: str = "select") -> int:
     raw = request("GET", "/config", Authorization=basic(""))
     config = json.loads(only(exchange(server, raw)).body)
     (place,) = (each["id"] for each in config["components"] if each["props"].get("elem_id") == part)
-    targets = {each["id"]: each["targets"] for each in config["dependencies"]}
-    (number,) = (each for each, told in targets.items() if [place, event] in told)
+    # What only ends an answer is an event of its own, and none of the server's.
+    ours = [each for each in config["dependencies"] if each["backend_fn"]]
+    (number,) = (each["id"] for each in ours if [place, event] in each["targets"])
     return int(number)
 
 
@@ -108,7 +109,7 @@ def test_no_file_and_no_address_stands_in_place_of_a_text(server: Server, value:
 
 
 # Asks nothing.
-WELL = {"fn_index": 2, "data": ["", None, "", "", [], []], "session_hash": "a"}
+WELL = {"fn_index": 2, "data": ["", None, None, "", "", [], []], "session_hash": "a"}
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ WELL = {"fn_index": 2, "data": ["", None, "", "", [], []], "session_hash": "a"}
         {"data": None},
         {"data": {"a": 1}},
         {"data": []},
-        {"data": [None] * 7},
+        {"data": [None] * 8},
         {"data": ["\ud800"]},
         {"event_data": [1]},
         {"event_data": 7},
@@ -148,13 +149,13 @@ def test_what_is_chosen_may_be_anything(server: Server, part: str) -> None:
         {},
         {"do": ["open"], "id": {}, "turn": -1, "number": "9" * 99, "question": []},
     ):
-        data = WELL["data"] if part == "examples" else [None]
+        data = {"examples": WELL["data"], "conversations": [None, None]}.get(part, [None])
         event = {"fn_index": number, "data": data, "event_data": said, "session_hash": "a"}
         assert only(exchange(server, posted("run/predict", event))).status == 200
 
 
 def test_what_comes_back_to_the_page_is_small(server: Server) -> None:
-    large = WELL | {"data": ["x" * 100_000, *[None] * 5]}
+    large = WELL | {"data": ["x" * 100_000, *[None] * 6]}
     assert only(exchange(server, posted("queue/join", large))).status == 413
     # What was dropped on it may be long, and does not come back.
     files = [{"name": "a" * 200, "size": 1}] * 1_000
@@ -183,11 +184,10 @@ def test_nobody_sees_the_conversation_of_another(server: Server, ravis: str) -> 
         "ravi": 404,
         "": 404,
     }
-    number = chosen(server, "conversations")
     for what in ("open", "rename", "delete"):
         event = {
-            "fn_index": number,
-            "data": [None],
+            "fn_index": chosen(server, "conversations", "click" if what == "open" else "select"),
+            "data": [None] if what == "open" else [None, None],
             "event_data": {"do": what, "id": ravis, "title": "x"},
             "session_hash": "asha",
         }
@@ -220,7 +220,7 @@ def test_a_title_stays_in_its_header(server: Server, ravis: str) -> None:
     title = 'a"; filename=evil.html\r\nSet-Cookie: a=b\r\n\r\n<script>ख़बर'
     event = {
         "fn_index": chosen(server, "conversations"),
-        "data": [None],
+        "data": [None, None],
         "event_data": {"do": "rename", "id": ravis, "title": title},
         "session_hash": "ravi",
     }

@@ -240,7 +240,7 @@ def slugs(page: Path) -> set[str]:
 def test_the_files_and_headings_that_are_named_exist(page: str) -> None:
     for link in re.findall(r"\]\((?!http)([^)]+)\)", PAGES[page]):
         name, _, heading = link.partition("#")
-        target = (ROOT / page).parent / name
+        target = (ROOT / page).parent / name if name else ROOT / page
         assert target.exists(), link
         assert not heading or heading in slugs(target), link
     named = re.findall(r"(?:bench|index|qa|tests)/[\w/]+\.[a-z]+", PAGES[page])
