@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,10 @@ def served(database: Path) -> Iterator[str]:
     ) as process:
         assert process.stderr
         process.stderr.readline()  # it says where it answers once it does
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
 
 
 def opened(browser: Browser, address: str) -> tuple[Page, dict[str, float]]:
@@ -102,7 +105,7 @@ class User:
         begin = time.perf_counter()
         target = next(target for target, event in self._ask["targets"] if event == "submit")
         data: list[Any] = [question, *[None] * (len(self._ask["inputs"]) - 1)]
-        data[4:5] = [[]]
+        data[-2:] = [], []  # no language chosen, no file
         body = {
             "data": data,
             "event_data": None,
@@ -210,7 +213,10 @@ def main() -> None:
             )
             told("first text", [first_text(page, question) for question in questions[1:31]])
             for pause in (5.0, 0.0):
-                taken = asyncio.run(page_users(address, options.users, 20, pause))
+                # In a thread of its own: Playwright has a loop running in this one.
+                users = page_users(address, options.users, 20, pause)
+                with ThreadPoolExecutor(1) as pool:
+                    taken = pool.submit(asyncio.run, users).result()
                 told(
                     f"{options.users} on the page, {pause:.0f} s between, {len(taken)} answers",
                     taken,
