@@ -11,25 +11,23 @@ import asyncio
 import json
 import random
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
+from serving import questions, served
 
 from qa import examples
 
-QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "seed_questions.jsonl"
 QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking".split()
 WATCH = """() => {
     window.asked = window.shown = 0;
@@ -42,23 +40,6 @@ WATCH = """() => {
             window.shown = performance.now();
     }).observe(document.body, {childList: true, subtree: true, characterData: true});
 }"""
-
-
-@contextmanager
-def served(database: Path) -> Iterator[str]:
-    """Run qa chat until the block ends; gives its address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    command = [sys.executable, "-m", "qa", "chat", "--db", str(database), "--port", port]
-    with subprocess.Popen(  # noqa: S603, our own command
-        [*command, "--model", "extract"], stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stderr
-        process.stderr.readline()  # it says where it answers once it does
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
 
 
 def opened(browser: Browser, address: str) -> tuple[Page, dict[str, float]]:
@@ -128,13 +109,13 @@ class User:
 
 async def page_users(address: str, count: int, seconds: float, pause: float) -> list[float]:
     """Let many ask on the page, each with a pause of about so many seconds between questions."""
-    questions = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
+    asked = questions()
     taken: list[float] = []
 
     async def sit(user: User, chance: random.Random) -> None:
         await asyncio.sleep(chance.uniform(0, pause))
         while time.perf_counter() < until:
-            taken.append(await user.ask(chance.choice(questions)))
+            taken.append(await user.ask(chance.choice(asked)))
             await asyncio.sleep(chance.uniform(0, 2 * pause))
 
     limits = httpx.Limits(max_connections=4 * count, max_keepalive_connections=4 * count)
@@ -151,13 +132,13 @@ async def page_users(address: str, count: int, seconds: float, pause: float) -> 
 
 def asked_meanwhile(address: str, stop: threading.Event, taken: list[float]) -> None:
     """Ask over the API, one question after the other, until told to stop."""
-    questions = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
+    asked = questions()
     with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
         for number in range(10**9):
             if stop.is_set():
                 return
             begin = time.perf_counter()
-            body = {"question": questions[number % len(questions)]}
+            body = {"question": asked[number % len(asked)]}
             client.post("/v1/ask", json=body).raise_for_status()
             taken.append(1000 * (time.perf_counter() - begin))
             stop.wait(0.05)
@@ -194,7 +175,7 @@ def main() -> None:
         begin = time.perf_counter()
         command = [sys.executable, "-m", "qa", "index", str(articles), "--db", str(scratch / "db")]
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603, our own command
-        with served(scratch / "db") as address:
+        with served("chat", scratch / "db") as address:
             page, _ = opened(browser, address)
             page.locator("#examples button").first.click()
             page.locator("#now .sources li").first.wait_for()
@@ -202,16 +183,12 @@ def main() -> None:
             paints = [opened(browser, address)[1] for _ in range(8)]
             for name in paints[0]:
                 told(name, [each[name] for each in paints])
-        questions = [
-            json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()
-        ]
-        with served(scratch / "db") as address:
+        asked = questions()
+        with served("chat", scratch / "db") as address:
             page, _ = opened(browser, address)
             page.evaluate(WATCH)
-            print(
-                f"first text, first question of a server: {first_text(page, questions[0]):.0f} ms"
-            )
-            told("first text", [first_text(page, question) for question in questions[1:31]])
+            print(f"first text, first question of a server: {first_text(page, asked[0]):.0f} ms")
+            told("first text", [first_text(page, question) for question in asked[1:31]])
             for pause in (5.0, 0.0):
                 # In a thread of its own: Playwright has a loop running in this one.
                 users = page_users(address, options.users, 20, pause)

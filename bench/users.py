@@ -7,47 +7,25 @@ python bench/users.py [--users N] [--seconds N]
 
 import argparse
 import asyncio
-import json
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from serving import questions, served
 
 from index import Index
 from qa import examples
-
-QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "seed_questions.jsonl"
-
-
-@contextmanager
-def served(database: Path) -> Iterator[str]:
-    """Run qa serve until the block ends; gives its address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    command = [sys.executable, "-m", "qa", "serve", "--db", str(database), "--port", port]
-    with subprocess.Popen(  # noqa: S603, our own command
-        [*command, "--model", "extract"], stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stderr
-        process.stderr.readline()  # it says where it answers once it does
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
 
 
 async def user(client: httpx.AsyncClient, number: int, until: float) -> list[float]:
     """Ask one question after the other; returns the seconds that each took."""
     taken = []
-    questions = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
+    asked = questions()
     while time.perf_counter() < until:
         begin = time.perf_counter()
-        reply = await client.post("/v1/ask", json={"question": questions[number % len(questions)]})
+        reply = await client.post("/v1/ask", json={"question": asked[number % len(asked)]})
         reply.raise_for_status()
         answer = reply.json()
         assert answer["citations"] or answer["refused"], reply.text
@@ -78,7 +56,7 @@ def main() -> None:
         database = Path(scratch) / "db"
         with Index(database) as index:
             index.update(examples.articles())
-        with served(database) as address:
+        with served("serve", database) as address:
             taken = asyncio.run(run(address, options.users, options.seconds))
     rate = len(taken) / options.seconds
     median, slow = statistics.median(taken), statistics.quantiles(taken, n=20)[-1]

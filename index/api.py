@@ -221,7 +221,7 @@ class Index:
 
         Undated articles come last. A number stands for one text: another text has another one.
         """
-        return self._store.library.newest_sources(language, limit)
+        return listing.newest(self._store.library, language, limit)
 
     def inventory(self) -> Inventory:
         """Count what is indexed, in each of the places where it is kept."""

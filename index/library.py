@@ -251,18 +251,6 @@ class Library:
         """Map each searchable source to its article, sorted."""
         return dict(self.rows("SELECT source, article FROM sources ORDER BY source"))
 
-    def newest_sources(self, language: Language, limit: int) -> dict[str, int]:
-        """Map the newest articles of a language to their numbers, newest first, undated ones last.
-
-        An article of several sources has the first of them.
-        """
-        query = (
-            "SELECT (SELECT min(s.source) FROM sources s WHERE s.article = a.id), a.id"
-            " FROM articles a WHERE a.state = 'ready' AND a.language = ?"
-            " ORDER BY a.date DESC, a.id DESC LIMIT ?"
-        )
-        return dict(self.rows(query, [language, limit]))
-
     def texts(self, article: int) -> tuple[str | None, dict[int, str]]:
         """Read an article's title and the text of each of its passages, whatever its state."""
         title, text = self.rows("SELECT title, text FROM articles WHERE id = ?", [article])[0]

@@ -6,7 +6,7 @@ By SQL alone: of a hundred thousand articles, only those that are shown are look
 from pathlib import Path
 
 from index.library import FOLLOWED, Library, read_day, read_language
-from index.types import Entry, Listing
+from index.types import Entry, Language, Listing
 
 # Both parts come sorted out of their tables, so that SQLite stops where a page ends.
 _LISTED = r"""
@@ -54,6 +54,19 @@ def listing(library: Library, text: str, limit: int, offset: int) -> Listing:
         for source, file, title, day, language, passages, problem in rows
     )
     return Listing(entries, total)
+
+
+def newest(library: Library, language: Language, limit: int) -> dict[str, int]:
+    """Map the newest articles of a language to their numbers, newest first, undated ones last.
+
+    An article of several sources has the first of them.
+    """
+    query = (
+        "SELECT (SELECT min(s.source) FROM sources s WHERE s.article = a.id), a.id"
+        " FROM articles a WHERE a.state = 'ready' AND a.language = ?"
+        " ORDER BY a.date DESC, a.id DESC LIMIT ?"
+    )
+    return dict(library.rows(query, [language, limit]))
 
 
 def file(library: Library, source: str) -> Path | None:

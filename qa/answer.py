@@ -87,7 +87,7 @@ def stream(
     language: AnswerLanguage | None = None,
     timeout: float | None = TIMEOUT,
     languages: Sequence[str] | None = None,
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Answer as `ask` does, event by event: Found, then Pieces of text, then the Answer.
 
     Waiting comes again and again while a model reads or is busy with others; the iterator can be

@@ -8,7 +8,7 @@ import threading
 from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, closing
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from index import Hit, Index
 from qa import extract
@@ -107,7 +107,7 @@ class Desk:
 
 
 def _events(index: Index, asked: Ask, engine: Engine | str) -> Generator[Event, None, None]:
-    events = stream(
+    return stream(
         asked.question,
         index,
         since=asked.since,
@@ -118,7 +118,6 @@ def _events(index: Index, asked: Ask, engine: Engine | str) -> Generator[Event, 
         engine=engine,
         language=asked.language,
     )
-    return cast("Generator[Event, None, None]", events)
 
 
 async def unless_left(receive: "Receive", work: "asyncio.Future[_Done]") -> _Done | None:

@@ -8,12 +8,12 @@ import asyncio
 import threading
 import time
 import traceback
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -27,7 +27,6 @@ from qa.guard import Guard, tell
 from qa.limits import Bounded
 from qa.llm import Engine
 from qa.secret import Secret
-from qa.types import Event
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -93,7 +92,7 @@ class Forwarded:
                     timeout=asked.timeout,
                     languages=asked.languages,
                 )
-                with closing(cast("Generator[Event, None, None]", events)):
+                with closing(events):
                     for event in events:
                         say(wire.event_line(event))
             say(wire.line(wire.END, None))

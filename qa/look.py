@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -101,6 +102,7 @@ def font() -> Asset:
     return _asset("fonts/NotoSansDevanagari.woff2", "font/woff2")
 
 
+@cache
 def _asset(file: str, kind: str) -> Asset:
     path = _HERE / file
     data = path.read_bytes()

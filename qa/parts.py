@@ -7,7 +7,8 @@ import gradio as gr
 from qa import guard, look
 
 ACTS = "khabar.acting(element, trigger, watch);"
-"""What is clicked or sent in it and carries data-do arrives as a "select" event."""
+"""What is clicked or sent in it and carries data-do arrives as a "select" event, "open" as a
+"click"."""
 READ_OUT = "khabar.live(element);"
 """Screen readers read out what changes in it."""
 SHOWS_SOURCE = "khabar.source(element, props, watch);"

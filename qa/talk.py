@@ -10,7 +10,6 @@ import traceback
 from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from index import KhabarError, errors
 from qa import phrases
@@ -19,7 +18,7 @@ from qa.conversations import Conversations, Kept
 from qa.look import Language
 from qa.service import Service
 from qa.turn import Scope, Turn, closed
-from qa.types import Answer, Event, Found, Piece, Waiting
+from qa.types import Answer, Found, Piece, Waiting
 
 _PAUSE = 0.05
 """Seconds until an answer that is to end is looked at again."""
@@ -149,7 +148,7 @@ class Talk:
                 history=[each.answer for each in earlier if each.answer],
                 engine=self._service.engine,
             )
-            with closing(cast("Generator[Event, None, None]", events)):
+            with closing(events):
                 for event in events:
                     if isinstance(event, Found):
                         turn = replace(turn, found=event.hits, standalone=event.standalone)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from test_page import Outline
+from outlines import Outline
 
 from index import Index
 from qa import Answer, Found, stream

@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from test_page import HOSTILE, Outline
+from outlines import HOSTILE, Outline
 
 from qa.conversation_list import LISTED, listed
 from qa.conversations import Heading

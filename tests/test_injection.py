@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import tiny_gguf
 from families import FAMILIES, Family
-from test_page import Outline
+from outlines import Outline
 
 from index import Index, Passage, cldr
 from qa import Answer, Found, Piece, cite, follow_up, native, page, prompt, stream

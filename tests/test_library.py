@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from index import listing
 from index.catalogue import Catalogue, NewArticle, ReadFile, StoredArticle
 from index.errors import IndexFolderError
 from index.library import Library, Place
@@ -347,8 +348,8 @@ def test_the_newest_articles_of_a_language_come_first_and_undated_ones_last(
     publish(library, *(article(source, day=day) for source, day in DAYS.items()))
     publish(library, Article("e.txt", "एक।", None, None, None, "hi"))
     numbers = library.sources()
-    newest = library.newest_sources("en", 10)
+    newest = listing.newest(library, "en", 10)
     assert list(newest) == ["c.txt", "b.txt", "a.txt", "d.txt"]
     assert newest == {source: numbers[source] for source in newest}
-    assert list(library.newest_sources("en", 2)) == ["c.txt", "b.txt"]
-    assert list(library.newest_sources("hi", 2)) == ["e.txt"]
+    assert list(listing.newest(library, "en", 2)) == ["c.txt", "b.txt"]
+    assert list(listing.newest(library, "hi", 2)) == ["e.txt"]

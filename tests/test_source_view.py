@@ -5,7 +5,7 @@ import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_page import HOSTILE, Outline
+from outlines import HOSTILE, Outline
 
 from index import Article
 from qa.look import Language

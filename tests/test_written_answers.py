@@ -282,7 +282,7 @@ def test_a_stream_stopped_midway_closes_the_index(db: Path, tmp_path: Path) -> N
     events = stream(PLANTED, db, engine=says(tmp_path, "Lavrov planted a pine sapling. [1]"))
     assert isinstance(next(events), Found)
     assert isinstance(next(events), Piece)
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     assert ask(PLANTED, db, engine=tmp_path / "tiny.gguf").engine == "tiny"
 
 
