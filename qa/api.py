@@ -154,4 +154,6 @@ async def _could_not(request: Request, error: Exception) -> Response:
 async def _broken(request: Request, error: Exception) -> Response:
     # A bug: its trace is for the terminal.
     traceback.print_exception(error)
-    return problem(request.url.path, HTTPStatus.INTERNAL_SERVER_ERROR, events.BROKEN)
+    # The server hangs up after it, and a client that is not told asks again into nothing.
+    last = {"Connection": "close"}
+    return problem(request.url.path, HTTPStatus.INTERNAL_SERVER_ERROR, events.BROKEN, headers=last)

@@ -13,6 +13,7 @@ from qa.types import Citation, Sentence
 # From the first of the spaces before it: what is only spaces would else be read from each of them.
 _MARKS = re.compile(r"((?<!\s)(?:\s*+\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+)")
 _INTEGER = re.compile(r"\d+")
+_ENDED = re.compile(r"""[.?!…।॥][\])}'"’”»]*$""")
 _BETWEEN = " \t\n.,;:।॥|"
 """What a writer leaves between a mark and the next sentence."""
 
@@ -49,21 +50,26 @@ class Drafted:
 
 
 def parse(draft: str) -> list[Drafted]:
-    """Read the sentences of a draft that carry citations; others are left out.
+    """Read the sentences of a draft that carries citations; of one without any, none.
 
-    A mark counts for every sentence since the mark before it. A sentence that was begun and never
-    got its mark is left out too.
+    A mark counts for every sentence since the mark before it. What comes after the last one cites
+    nothing; of that, a sentence that was begun and not ended is left out.
     """
-    *parts, _unmarked = _MARKS.split(draft)
+    *parts, rest = _MARKS.split(draft)
     found = []
     for text, marks in zip(parts[::2], parts[1::2], strict=True):
-        text = " ".join(text.split()).lstrip(_BETWEEN)
         cited = tuple(dict.fromkeys(int(number) for number in _INTEGER.findall(marks)))
-        for span in sentences(text):
-            sentence = text[span.start : span.end]
-            if any(char.isalnum() for char in sentence):
-                found.append(Drafted(sentence, cited))
+        found += [Drafted(sentence, cited) for sentence in _worded(text)]
+    if found:
+        found += [Drafted(sentence, ()) for sentence in _worded(rest) if _ENDED.search(sentence)]
     return found
+
+
+def _worded(text: str) -> list[str]:
+    """Cut a text into sentences; what has no words is none."""
+    text = " ".join(text.split()).lstrip(_BETWEEN)
+    cut = [text[span.start : span.end] for span in sentences(text)]
+    return [sentence for sentence in cut if any(char.isalnum() for char in sentence)]
 
 
 def unmarked(draft: str) -> str:

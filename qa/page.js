@@ -81,9 +81,15 @@
     watch("value", shown);
   };
 
-  const day = (element, props) => {
+  // While Gradio still lays the page out it may write a field anew as it was before: what was chosen
+  // stays chosen.
+  const day = (element, props, watch) => {
+    let chosen = props.value;
     element.addEventListener("change", (event) => {
-      props.value = event.target.value;
+      props.value = chosen = event.target.value;
+    });
+    watch("value", () => {
+      if (props.value !== chosen) props.value = chosen;
     });
   };
 

@@ -35,7 +35,7 @@ def day_box(label: object, elem_id: str) -> gr.HTML:
         elem_classes="day",
         apply_default_css=False,
         html_template='<label>${label}<input type="date" value="${value || \'\'}"></label>',
-        js_on_load="khabar.day(element, props);",
+        js_on_load="khabar.day(element, props, watch);",
     )
 
 

@@ -53,6 +53,8 @@ class _Asked:
     steps: Generator[Turn, None, None]
     kept: Kept | None = None
     """Where it is kept, once it is."""
+    stopping: bool = False
+    """Whether it is to end at its next step."""
 
 
 class Talk:
@@ -84,6 +86,8 @@ class Talk:
             try:
                 for turn in asked.steps:
                     asked.turn = turn
+                    if asked.stopping:
+                        break
                     yield Thread(thread.id, (*earlier, turn))
                     if asked.kept or unkept or turn.ended:
                         continue
@@ -112,12 +116,16 @@ class Talk:
 
     def close(self) -> None:
         """Stop what is being answered, and keep it as far as it came: nobody asks for the rest."""
-        for asked in tuple(self._running):
+        running = tuple(self._running)
+        # All of them first: a disk takes its time to keep one, and the others would go on.
+        for asked in running:
+            asked.stopping = True
+        for asked in running:
             while True:
                 try:
                     asked.steps.close()
                     break
-                except ValueError:  # a thread is on its way to the next step
+                except ValueError:  # a thread is on its way to the next step, its last one
                     time.sleep(_PAUSE)
             # One that cannot be written: the others are kept all the same.
             with suppress(KhabarError):

@@ -97,6 +97,14 @@ def test_a_sentence_begun_and_cut_off_is_left_out() -> None:
         assert [s.text for s in cite.parse(f"One fact. [1]{end}")] == ["One fact."]
 
 
+@pytest.mark.parametrize(
+    "end", ["It is why?", "That is all.", "बस इतना ही।", "“That is all.”", "That is all. And the"]
+)
+def test_a_whole_sentence_after_the_last_mark_cites_nothing(end: str) -> None:
+    said = end.removesuffix(" And the")
+    assert cite.parse(f"One fact. [1] {end}") == [Drafted("One fact.", (1,)), Drafted(said, ())]
+
+
 def test_brackets_in_a_sentence_are_not_marks() -> None:
     assert cite.parse('He said "[we] agree". [1]')[0].text == 'He said "[we] agree".'
 

@@ -89,9 +89,9 @@ def test_whatever_a_model_would_say_the_grammar_makes_it_cite(seed: int, tmp_pat
     for language in ("hi", "en"):
         draft = "".join(pieces(model.write(asked(language, longest=200))))
         finished = draft[: draft.rfind("]") + 1]
-        # Random models may not find an end: what they began has no mark, and does not count.
+        # Random models may not find an end: what they began has no mark, and counts for nothing.
         assert follows_grammar(finished, len(PASSAGES)) or not finished
-        assert cite.parse(draft) == cite.parse(finished)
+        assert [each for each in cite.parse(draft) if each.passages] == cite.parse(finished)
 
 
 def test_a_model_that_would_not_cite_is_made_to(tmp_path: Path) -> None:

@@ -295,6 +295,7 @@ def test_a_bug_is_told_without_its_trace(
         for path in ("ask", "search"):
             found = post(f"{server.address}/v1/{path}", {"question": PLANTED})
             assert found.status_code == 500
+            assert found.headers["connection"] == "close"  # it is: nobody asks again into nothing
             assert "secret" not in found.text
             assert "ZeroDivisionError: a secret" in capsys.readouterr().err
 

@@ -1,6 +1,7 @@
 """A conversation as it is had: answered step by step, narrowed, stopped, and kept."""
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -43,6 +44,7 @@ class Slow:
         """Write until it is stopped."""
         try:
             while True:
+                time.sleep(0.001)  # every step holds all that was written so far
                 yield "word "
         finally:
             self.stopped += 1

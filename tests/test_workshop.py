@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import documents
@@ -44,7 +45,13 @@ def prepared(alone: int, monkeypatch: pytest.MonkeyPatch, *, embeds: bool = True
 
 
 def children() -> set[int]:
-    return {child.pid for child in psutil.Process().children(recursive=True)}
+    """Find the processes that Khabar started: a browser starts and ends its own when it likes."""
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if child.cmdline()[:1] == [sys.executable]:
+                found.add(child.pid)
+    return found
 
 
 def told(batches: Sequence[Batch]) -> list[object]:
