@@ -20,13 +20,19 @@ CANARY = "a-line-of-a-file-that-nobody-may-see"
 PATIENCE = 30.0
 """Seconds that a reply is waited for; none takes long."""
 
+# Run before a server: it has room for fewer connections than come at a time.
+FEW = "from qa import connections\nconnections.MOST = 100\n"
+# Uploads that nobody takes are looked for every second, and deleted after one: else an hour.
+SOON = "from qa import chat\nchat._UNCLAIMED = (1, 1)\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where a server listens, and where it keeps what is uploaded."""
+    """Where a server listens, where it keeps what is uploaded, and its index."""
 
     port: int
     uploads: Path
+    db: Path
 
 
 @contextmanager
@@ -46,7 +52,7 @@ def serving(db: Path, secret: str = "", before: str = "") -> Iterator[Server]:
         line = process.stderr.readline()
         assert f"http://127.0.0.1:{port}/" in line, line + process.communicate()[1]
         (uploads,) = kept.glob("khabar-uploads-*")
-        server = Server(port, uploads)
+        server = Server(port, uploads, db)
         yield server
         assert_answers(server, **{"Authorization": f"Bearer {secret}"} if secret else {})
         process.send_signal(signal.SIGINT)

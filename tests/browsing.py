@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,10 +17,16 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Locator,
     Page,
     expect,
     sync_playwright,
 )
+
+from index import Index
+from qa import safety
+from qa.http_server import HttpServer
+from qa.service import Service
 
 CHROMIUM = shutil.which("chromium")
 needs_chromium = pytest.mark.skipif(
@@ -66,6 +72,23 @@ def served(*command: str, **environment: str) -> Iterator[tuple[str, subprocess.
             yield f"http://127.0.0.1:{port}/", process
         finally:
             process.terminate()
+
+
+@contextmanager
+def page_over(db: Path) -> Iterator[str]:
+    """Serve the page of an index from this process, as `qa chat` does; gives the address.
+
+    A process of its own takes four seconds to load what it needs, again for each server.
+    """
+    from qa import site  # loads Gradio, which tests without a page do not wait for
+
+    with (
+        Index(db) as index,
+        closing(Service(index)) as service,
+        site.built(service) as app,
+        closing(HttpServer(safety.around(app), "127.0.0.1", 0)) as server,
+    ):
+        yield f"{server.address}/"
 
 
 @contextmanager
@@ -143,6 +166,17 @@ def opened(browser: Browser, url: str, tab: int, **options: Any) -> Iterator[Pag
         page = open_tab(url, **options)
         page.get_by_role("tab").nth(tab).click()
         yield page
+
+
+def forge(button: Locator, deed: str, name: str) -> None:
+    """Have a button of a tab ask for what it does not say."""
+    button.evaluate(
+        """(button, [deed, name]) => {
+            Object.assign(button.dataset, {do: deed, name});
+            button.click();
+        }""",
+        [deed, name],
+    )
 
 
 def serious(page: Page) -> list[str]:

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import browsing
 import pytest
+from attacked import FEW, SECRET, SOON, Server, serving
 from playwright.sync_api import Browser
+from talks import indexed
+
+from qa.conversations import Conversations
+from qa.turn import Turn
 
 # Whatever somebody has set or installed on the machine that runs the tests.
 for name in [name for name in os.environ if name.startswith("KHABAR_")]:
@@ -44,6 +49,26 @@ ARTICLES = {
 }
 
 
+LONG = ("chat", "articles", "attacks")
+"""Subjects whose tests take longest."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the tests of a subject run in one worker: what they share is started once.
+
+    The subject of test_chat.py and test_chat_access.py is "chat". The longest begin first, so that
+    no worker is left with one in the end.
+    """
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(subject(item)))
+    items.sort(key=lambda item: subject(item) not in LONG)
+
+
+def subject(item: pytest.Item) -> str:
+    """Tell what a test is about, by its module's name."""
+    return item.path.stem.split("_")[1]
+
+
 @pytest.fixture
 def articles(tmp_path: Path) -> Path:
     """Five articles: two on one event in two languages, one without a date, two in a folder."""
@@ -60,6 +85,23 @@ def browser() -> Iterator[Browser]:
     """Start Chromium, once for all tests that look at the page."""
     with browsing.launched() as chromium:
         yield chromium
+
+
+@pytest.fixture(scope="session")
+def unlocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start a server for attacks, that answers whoever asks on this machine."""
+    with serving(indexed(tmp_path_factory.mktemp("talks")), before=FEW) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
+    """Start one that asks for a secret; comes with the id of a conversation of Ravi's."""
+    db = indexed(tmp_path_factory.mktemp("talks"))
+    with Conversations(db) as conversations:
+        ravis = conversations.begin("Ravi", Turn("Who is Zorbani?")).conversation
+    with serving(db, SECRET, SOON) as server:
+        yield server, ravis
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 """Attacks on the server, with the page: none gets in, and none keeps others from being answered.
 
-Those that take their time are in test_slow_clients.py, wrong secrets in test_secret.py.
+Those that take their time are in test_attacks_slow.py, wrong secrets in test_attacks_secret.py.
 """
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from attacked import CANARY, Server, exchange, only, question, request, serving
-from talks import PLANTED, indexed
+from attacked import CANARY, Server, exchange, only, question, request
+from talks import PLANTED
 
 CODINGS: dict[str, Callable[[str], str]] = {
     "plain": str,
@@ -21,19 +20,17 @@ CODINGS: dict[str, Callable[[str], str]] = {
 NAMES = ["/etc/passwd", "../../../../../../etc/passwd", "{canary}", "{db}/khabar.db"]
 
 
-@pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Lay out an index, and a file beside it that is none of anybody's business."""
-    folder = tmp_path_factory.mktemp("talks")
-    db = indexed(folder)
-    (folder / "canary.txt").write_text(CANARY)
-    return {"db": str(db), "canary": str(folder / "canary.txt")}
+@pytest.fixture
+def server(unlocked: Server) -> Server:
+    return unlocked
 
 
 @pytest.fixture(scope="module")
-def server(places: dict[str, str]) -> Iterator[Server]:
-    with serving(Path(places["db"])) as server:
-        yield server
+def places(unlocked: Server) -> dict[str, str]:
+    """Lay a file beside the index that is none of anybody's business."""
+    canary = unlocked.db.parent / "canary.txt"
+    canary.write_text(CANARY)
+    return {"db": str(unlocked.db), "canary": str(canary)}
 
 
 @pytest.mark.parametrize(

@@ -6,37 +6,21 @@ None gets in, none has the server ask an address, and none fills its memory or i
 import base64
 import json
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from attacked import CANARY, SECRET, Server, exchange, only, request, serving
-from talks import indexed
+from attacked import CANARY, SECRET, Server, exchange, only, request
 from test_attacks_http import upload
 
-from qa.conversations import Conversations
-from qa.turn import Turn
 
-# Uploads that nobody takes are looked for every second, and deleted after one: else an hour.
-SOON = "from qa import chat\nchat._UNCLAIMED = (1, 1)\n"
-
-
-@pytest.fixture(scope="module")
-def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return indexed(tmp_path_factory.mktemp("talks"))
+@pytest.fixture
+def server(locked: tuple[Server, str]) -> Server:
+    return locked[0]
 
 
-@pytest.fixture(scope="module")
-def ravis(db: Path) -> str:
-    """Keep a conversation of somebody; returns its id."""
-    with Conversations(db) as conversations:
-        return conversations.begin("Ravi", Turn("Who is Zorbani?")).conversation
-
-
-@pytest.fixture(scope="module")
-def server(db: Path, ravis: str) -> Iterator[Server]:
-    with serving(db, SECRET, SOON) as server:
-        yield server
+@pytest.fixture
+def ravis(locked: tuple[Server, str]) -> str:
+    """Name a conversation of somebody."""
+    return locked[1]
 
 
 def basic(user: str) -> str:
@@ -235,7 +219,7 @@ def test_a_title_stays_in_its_header(server: Server, ravis: str) -> None:
 
 
 def test_a_file_that_a_link_has_taken_the_place_of_is_not_given(server: Server) -> None:
-    article = server.uploads.parent.parent / "articles" / "rainfall.txt"
+    article = server.db.parent / "articles" / "rainfall.txt"
     (article.parent.parent / "canary.txt").write_text(CANARY)
     raw = request("GET", "/files?source=rainfall.txt", Authorization=basic(""))
     assert only(exchange(server, raw)).status == 200

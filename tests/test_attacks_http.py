@@ -5,20 +5,19 @@ None gets in, and none keeps others from being answered.
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
-from attacked import CANARY, Server, connected, exchange, only, question, replies, request, serving
-from talks import PLANTED, indexed
+from attacked import CANARY, Server, connected, exchange, only, question, replies, request
+from talks import PLANTED
 
 SMUGGLED = b"GET /v1/smuggled HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 ASK = "POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(indexed(tmp_path_factory.mktemp("talks"))) as server:
-        yield server
+@pytest.fixture
+def server(unlocked: Server) -> Server:
+    return unlocked
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,14 +12,15 @@ from browsing import (
     HINDI,
     ROMAN,
     SEEDS,
-    START,
     UNANSWERABLE,
     Open,
     finished,
     needs_chromium,
+    page_over,
     put,
     served,
 )
+from holding import here
 from playwright.sync_api import Page, expect
 
 from index import Index
@@ -43,7 +42,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Ans
 
 @pytest.fixture(scope="module")
 def address(asked: tuple[Path, dict[str, Answer]]) -> Iterator[str]:
-    with served(START, "chat", "--db", str(asked[0])) as (url, _):
+    with page_over(asked[0]) as url:
         yield url
 
 
@@ -304,14 +303,13 @@ def test_an_answer_streams_and_can_be_stopped_and_so_can_the_page(
 
 
 def test_a_taken_port_is_one_sentence(
-    asked: tuple[Path, dict[str, Answer]], tmp_path: Path
+    asked: tuple[Path, dict[str, Answer]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     db = tmp_path / "index"
     shutil.copytree(asked[0], db)
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        command = [sys.executable, "-c", START, "chat", "--db", str(db), "--port", port]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"qa: Nothing can listen at 127.0.0.1:{port};")
-    assert done.stderr.count("\n") == 1
+        port = taken.getsockname()[1]
+        code, _, complaint = here(capsys, "chat", "--db", db, "--port", port)
+    assert code == 1
+    assert complaint.startswith(f"qa: Nothing can listen at 127.0.0.1:{port};")
+    assert complaint.count("\n") == 1

@@ -8,13 +8,12 @@ from browsing import (
     ENGLISH,
     HINDI,
     SEEDS,
-    START,
     UNANSWERABLE,
     Open,
     needs_chromium,
+    page_over,
     put,
     serious,
-    served,
 )
 from playwright.sync_api import expect
 
@@ -28,7 +27,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     db: Path = tmp_path_factory.mktemp("db") / "index"
     with Index(db) as index:
         index.update(SEEDS)
-    with served(START, "chat", "--db", str(db)) as (url, _):
+    with page_over(db) as url:
         yield url
 
 
@@ -84,8 +83,7 @@ def test_devanagari_is_set_in_the_font_that_comes_along(tab: Open, address: str)
     assert joined < 0.8 * apart
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("locale", ["hi-IN", "en-US"])
+@pytest.mark.parametrize(("locale", "dark"), [("hi-IN", True), ("en-US", False)])
 def test_axe_finds_nothing_serious(tab: Open, address: str, locale: str, dark: bool) -> None:
     page = tab(address, locale=locale, dark=dark)
     found = {"start": serious(page)}
@@ -104,9 +102,8 @@ def test_axe_finds_nothing_serious(tab: Open, address: str, locale: str, dark: b
     assert found == {where: [] for where in found}
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_a_narrow_screen_needs_no_sideways_scrolling(tab: Open, address: str, dark: bool) -> None:
-    page = tab(address, width=360, dark=dark, locale="hi-IN")
+def test_a_narrow_screen_needs_no_sideways_scrolling(tab: Open, address: str) -> None:
+    page = tab(address, width=360, locale="hi-IN")
     width = "document.documentElement.scrollWidth"
     put(page, HINDI)
     assert page.evaluate(width) <= 360

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from browsing import ENGLISH, HINDI, SEEDS, START, Open, go, needs_chromium, put, served
+from browsing import ENGLISH, HINDI, SEEDS, Open, go, needs_chromium, page_over, put
 from playwright.sync_api import expect
 
 from index import Index
@@ -25,7 +25,7 @@ def db(tmp_path: Path) -> Path:
 def test_a_conversation_is_found_again_after_a_reload_and_after_a_restart(
     tab: Open, db: Path
 ) -> None:
-    with served(START, "chat", "--db", str(db)) as (url, _):
+    with page_over(db) as url:
         page = tab(url, may_complain=True)
         put(page, ENGLISH)
         put(page, "When did he plant it?")
@@ -37,7 +37,7 @@ def test_a_conversation_is_found_again_after_a_reload_and_after_a_restart(
         expect(page.locator("#now .standalone")).to_be_visible()
         page.locator("#before .mark").first.click()
         expect(page.locator("#source mark.cited")).to_be_visible()
-    with served(START, "chat", "--db", str(db)) as (url, _):
+    with page_over(db) as url:
         page = tab(url, may_complain=True)
         go(page, "Conversations")
         page.locator("#conversations .title").click()
@@ -46,7 +46,7 @@ def test_a_conversation_is_found_again_after_a_reload_and_after_a_restart(
 
 
 def test_conversations_are_listed_renamed_exported_and_deleted(tab: Open, db: Path) -> None:
-    with served(START, "chat", "--db", str(db)) as (url, _):
+    with page_over(db) as url:
         page = tab(url, may_complain=True)
         put(page, ENGLISH)
         page.locator("#new").click()
@@ -92,7 +92,7 @@ def test_where_they_are_damaged_the_page_says_so_and_answers_all_the_same(
     file = db / FILE_NAME
     first = file.read_bytes()[:8192]  # says what tables there are, and is what opening reads
     file.write_bytes(first + b"damaged!" * (file.stat().st_size - len(first) >> 3))
-    with served(START, "chat", "--db", str(db)) as (url, _):
+    with page_over(db) as url:
         page = tab(url, may_complain=True)
         put(page, ENGLISH)
         expect(page.locator("#now .mark").first).to_be_visible()

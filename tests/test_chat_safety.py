@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import SEEDS, START, Open, go, needs_chromium, put, served
+from browsing import SEEDS, Open, go, needs_chromium, page_over, put
 from playwright.sync_api import expect
 
 from index import Index
@@ -38,7 +38,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(db: Path) -> Iterator[str]:
-    with served(START, "chat", "--db", str(db)) as (url, _):
+    with page_over(db) as url:
         yield url
 
 

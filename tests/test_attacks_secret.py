@@ -2,12 +2,10 @@
 
 import argparse
 import base64
-from collections.abc import Iterator
 
 import pytest
-from attacked import SECRET, Server, assert_answers, exchange, only, question, request, serving
+from attacked import SECRET, Server, assert_answers, exchange, only, question, request
 from holding import here
-from talks import indexed
 
 from qa import guesses, secret
 from qa.guesses import Guesses
@@ -21,10 +19,9 @@ def basic(user: str, password: str) -> str:
     return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(indexed(tmp_path_factory.mktemp("talks")), SECRET) as server:
-        yield server
+@pytest.fixture
+def server(locked: tuple[Server, str]) -> Server:
+    return locked[0]
 
 
 @pytest.mark.parametrize(

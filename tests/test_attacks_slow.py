@@ -27,11 +27,6 @@ connections._PATIENCE = limits._PATIENCE = 1.5
 connections._READING = 1.5
 connections.MOST = 100
 """
-# Waits for requests as long as it is, and has room for as many connections as it has.
-FEW = """
-from qa import connections
-connections.MOST = 100
-"""
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +35,9 @@ def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(indexed(tmp_path_factory.mktemp("talks")), before=FEW) as server:
-        yield server
+@pytest.fixture
+def patient(unlocked: Server) -> Server:
+    return unlocked
 
 
 CHUNKED = question(b"", **{"Content-Length": None, "Transfer-Encoding": "chunked"})
