@@ -3,8 +3,13 @@
 import os
 from typing import Any
 
-# Set before Gradio is imported: it reads this then, and would report the launch.
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+# Set before Gradio is imported: it would report the launch, and after every event sum up the last
+# 10,000 of them with pandas, for statistics that are not served here.
+os.environ |= {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9),
+}
 
 import gradio as gr
 
