@@ -116,3 +116,13 @@ def test_all_articles_may_be_in_folders(index: Index, folder: Path) -> None:
         path.rename(folder / "sub" / path.name)
     index.update(folder)
     assert len(examples.questions(index)) == 4
+
+
+def test_what_made_a_question_is_among_the_quotes_that_answer_it(
+    index: Index, folder: Path
+) -> None:
+    index.update(folder)
+    said = BANK.index("The Reserve Bank")
+    assert examples._is_answered(index, ASKED_BANK, "d.txt", (said, said + 10))
+    assert not examples._is_answered(index, ASKED_BANK, "d.txt", (0, 5)), "the headline is no quote"
+    assert not examples._is_answered(index, ASKED_BANK, "a.txt", (said, said + 10))
