@@ -11,6 +11,8 @@ run: $(VENV)/run.stamp
 	$(BIN)/qa index seeds
 	$(BIN)/qa chat
 
+# Some machines have Python keep no bytecode; the tests start it some hundred times.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: lint
 	$(BIN)/pytest
 
