@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -79,6 +80,7 @@ PUBLIC = {
 }
 
 
+@cache  # to parse them all takes half a second
 def modules(package: str) -> dict[str, ast.Module]:
     files = sorted((ROOT / package).glob("*.py"))
     return {path.stem: ast.parse(path.read_text("utf-8")) for path in files}
