@@ -148,6 +148,14 @@ def model(request: pytest.FixtureRequest, tmp_path: Path) -> Observed:
     return obedient(tmp_path, FAMILIES[request.param])
 
 
+def could_turn(model: LlamaEngine, injection: Injection) -> bool:
+    """Whether anything of an injection is more than text to the models here."""
+    earlier = (text for turn in injection.history for text in turn)
+    parts = (injection.file, injection.article, injection.question, *earlier)
+    text = "\n".join([injection.hostile, *parts])
+    return is_control(model, text) or any(word in text for word in WORDS)
+
+
 def test_the_model_obeys_whatever_can_turn_it(model: Observed) -> None:
     def begins(text: str) -> str:
         messages = ({"role": "system", "content": "Rules."}, {"role": "user", "content": text})
@@ -218,11 +226,18 @@ def assert_the_page_shows_it_as_text(turn: Turn, draft: str, answer: Answer) -> 
         assert '__i18n__{"' not in html  # how Gradio marks what it is to look up
 
 
-def test_the_injections_reach_the_model_and_change_nothing(db: Path, model: Observed) -> None:
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_injections_reach_the_model_and_change_nothing(
+    db: Path, tmp_path: Path, family: str
+) -> None:
+    model = obedient(tmp_path, FAMILIES[family])
     usual = control(model, harmless_prompt().messages)
     obeyed = 0
+    # One family is asked all of them; what all read as mere text need not be asked of the others.
+    all_of_them = family == "gemma 4"
+    tried = [each for each in INJECTIONS if all_of_them or could_turn(model, each)]
     with Index(db) as index:
-        for injection in INJECTIONS:
+        for injection in tried:
             model.prompts.clear()
             found, *events, answer = injection.asked(index, model)
             assert isinstance(found, Found)
@@ -238,7 +253,7 @@ def test_the_injections_reach_the_model_and_change_nothing(db: Path, model: Obse
             turn = Turn(injection.question, answer.language, found=found.hits)
             assert_the_page_shows_it_as_text(turn, draft, answer)
     assert obeyed >= 8
-    assert len(INJECTIONS) - obeyed >= 50
+    assert len(tried) - obeyed >= (50 if all_of_them else 20)
 
 
 def test_left_as_they_are_control_tokens_would_take_over(
