@@ -16,6 +16,7 @@ import pytest
 
 import index
 import qa
+from index import Index
 
 ROOT = Path(__file__).parent.parent
 HEAVY = (
@@ -168,34 +169,76 @@ def test_the_public_names_are_exactly_the_public_names(package: str) -> None:
     assert all(hasattr(module, name) for name in module.__all__)
 
 
+# One after the other in one process; each of them loads more than those before.
+STEPS = """
+import contextlib, json, sys
+db, articles = sys.argv[1:]
+loaded = {}
+
+def tell(step):
+    loaded[step] = sorted(sys.modules)
+
+import index
+tell("index")
+import qa
+tell("qa")
+from qa import cli
+tell("qa.cli")
+with contextlib.suppress(SystemExit):
+    cli.main(["--help"])
+tell("help")
+assert cli.main(["ask", "Who won the cricket final?", "--db", db]) == 0
+tell("ask")
+assert cli.main(["index", articles, "--db", db]) == 0
+tell("indexing")
+print(json.dumps(loaded))
+"""
+MODELS = {"torch", "transformers", "sentence_transformers", "llama_cpp"}
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """Tell what was imported by the end of each step."""
+    folder = tmp_path_factory.mktemp("steps")
+    articles = folder / "articles"
+    articles.mkdir()
+    (articles / "final.txt").write_text("India won the cricket final in Mumbai.\n")
+    with Index(folder / "db") as opened:
+        opened.update(articles)
+    (articles / "new.txt").write_text("The monsoon reached Kerala early.\n")
+    done = subprocess.run(
+        [sys.executable, "-c", STEPS, folder / "db", articles],
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        env={"PATH": "", "HOME": str(folder)},
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    found = json.loads(done.stdout.splitlines()[-1])
+    return {step: set(modules) for step, modules in found.items()}
+
+
 @pytest.mark.parametrize("package", ["index", "qa", "qa.cli"])
-def test_importing_takes_in_nothing_heavy(package: str) -> None:
-    code = f"import {package}, sys, json; print(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=ROOT)
-    assert set(json.loads(done.stdout)) & set(HEAVY) == set()
+def test_importing_takes_in_nothing_heavy(package: str, loaded: dict[str, set[str]]) -> None:
+    assert package in loaded[package]
+    assert loaded[package] & set(HEAVY) == set()
+
+
+def test_help_imports_no_heavy_library(loaded: dict[str, set[str]]) -> None:
+    assert loaded["help"] & {"chromadb", "gradio", "tqdm", *MODELS} == set()
+
+
+def test_asking_for_quotes_imports_neither_the_page_nor_llama_cpp(
+    loaded: dict[str, set[str]],
+) -> None:
+    assert loaded["ask"] & {"gradio", "tqdm", *MODELS} == set()
 
 
 def test_indexing_and_asking_without_a_model_loads_nothing_for_models(
-    tmp_path: Path, articles: Path
+    loaded: dict[str, set[str]],
 ) -> None:
-    code = """
-import json, sys
-from qa import cli
-db = sys.argv[2]
-for arguments in (["index", sys.argv[1]], ["ask", "Who won the cricket final?"]):
-    assert cli.main([*arguments, "--db", db]) == 0
-print(json.dumps(sorted(sys.modules)))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", code, articles, tmp_path / "db"],
-        capture_output=True,
-        check=True,
-        cwd=ROOT,
-        env={"PATH": "", "HOME": str(tmp_path)},
-    )
-    loaded = set(json.loads(done.stdout.splitlines()[-1]))
-    assert loaded & {"torch", "transformers", "sentence_transformers", "llama_cpp"} == set()
-    assert "chromadb" in loaded
+    assert loaded["indexing"] & MODELS == set()
+    assert {"chromadb", "index.update"} <= loaded["indexing"]
 
 
 def test_every_error_of_the_tree_is_a_khabar_error() -> None:
