@@ -105,7 +105,7 @@ def here(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, s
 
 @contextmanager
 def terminal() -> Iterator[tuple[TextIO, Callable[[], str]]]:
-    """Open a terminal: where to write to it, and what reads what it shows by then."""
+    """Open a terminal: where to write some kB to it, and what reads what it shows by then."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 80))
     try:

@@ -1,6 +1,7 @@
 """qa doctor says what runs here, on what, and whether it answers."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,20 @@ import tiny_gguf
 
 from index import Index, installed
 from qa import cli, examples
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("plain")
+    for path in examples.articles().glob("*.txt"):
+        shutil.copy(path, folder)
+    return folder
+
+
+@pytest.fixture
+def quick(plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask of the shipped articles that are plain text: no process has to read them."""
+    monkeypatch.setattr(examples, "articles", lambda: plain)
 
 
 def read(capsys: pytest.CaptureFixture[str], db: Path, code: int = 0) -> str:
@@ -44,6 +59,7 @@ def test_on_a_new_machine_all_is_well_and_quotes_answer(
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.usefixtures("quick")
 def test_what_the_index_holds_is_counted_and_nothing_of_it_changed(
     tmp_path: Path, articles: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -56,6 +72,7 @@ def test_what_the_index_holds_is_counted_and_nothing_of_it_changed(
     assert found["index"]["vectors"] == held.passages
 
 
+@pytest.mark.usefixtures("quick")
 def test_an_index_whose_parts_differ_is_a_problem(
     tmp_path: Path, articles: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -66,6 +83,7 @@ def test_an_index_whose_parts_differ_is_a_problem(
     assert "index the articles again" in problem
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_model_and_how_it_is_run_are_told_and_that_it_says_nothing_of_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -78,6 +96,7 @@ def test_a_model_and_how_it_is_run_are_told_and_that_it_says_nothing_of_use(
     assert problems(text) == ["5 of 5 questions were not answered as they should be."]
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_model_that_cannot_be_used_is_a_problem_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -90,6 +109,7 @@ def test_a_model_that_cannot_be_used_is_a_problem_in_one_sentence(
     assert [asked["outcome"] for asked in found["asked"]] == ["right"] * 5
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
     ("folder", "said"),
     [("~nobody-here/x", "a user that is not here"), ("loop", "loop cannot be read")],
@@ -112,6 +132,7 @@ def test_a_folder_of_models_that_is_of_no_use_is_one_problem_and_the_rest_is_tol
     assert [asked["outcome"] for asked in found["asked"]] == ["right"] * 5
 
 
+@pytest.mark.usefixtures("quick")
 def test_that_there_is_no_folder_of_models_is_read_among_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -123,6 +144,7 @@ def test_that_there_is_no_folder_of_models_is_read_among_the_rest(
     assert "a user that is not here" in problem
 
 
+@pytest.mark.usefixtures("quick")
 def test_every_model_that_is_damaged_is_a_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

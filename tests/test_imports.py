@@ -81,21 +81,31 @@ PUBLIC = {
 }
 
 
-@cache  # to parse them all takes half a second
-def modules(package: str) -> dict[str, ast.Module]:
-    files = sorted((ROOT / package).glob("*.py"))
-    return {path.stem: ast.parse(path.read_text("utf-8")) for path in files}
+Imports = list[ast.Import | ast.ImportFrom]
 
 
-def imports(tree: ast.Module, package: str) -> set[tuple[str, str]]:
-    """List (module, name) of what is taken from a package, wherever in the file it stands."""
+@cache  # to look for them takes a second
+def modules(package: str) -> dict[str, Imports]:
+    """List what each module of a package imports, wherever in the file it stands."""
+    return {
+        path.stem: [
+            node
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        ]
+        for path in sorted((ROOT / package).glob("*.py"))
+    }
+
+
+def imports(nodes: Imports, package: str) -> set[tuple[str, str]]:
+    """List (module, name) of what is taken from a package."""
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are written out, not relative"
             if (node.module or "").split(".")[0] == package:
                 found |= {(node.module or "", alias.name) for alias in node.names}
-        elif isinstance(node, ast.Import):
+        else:
             names = [alias.name for alias in node.names]
             found |= {(name, "") for name in names if name.split(".")[0] == package}
     return found
@@ -103,25 +113,25 @@ def imports(tree: ast.Module, package: str) -> set[tuple[str, str]]:
 
 def arrows(package: str) -> dict[str, set[str]]:
     """Map each module of a package to the modules of it that it imports."""
-    trees = modules(package)
+    found_in = modules(package)
     found: dict[str, set[str]] = {}
-    for name, tree in trees.items():
-        taken = imports(tree, package)
+    for name, nodes in found_in.items():
+        taken = imports(nodes, package)
         below = {module.removeprefix(f"{package}.") for module, _ in taken if module != package}
-        below |= {item for module, item in taken if module == package and item in trees}
+        below |= {item for module, item in taken if module == package and item in found_in}
         found[name] = below
     return found
 
 
 def test_the_index_never_imports_the_questions_side() -> None:
-    assert {name: imports(tree, "qa") for name, tree in modules("index").items()} == {
+    assert {name: imports(nodes, "qa") for name, nodes in modules("index").items()} == {
         name: set() for name in modules("index")
     }
 
 
 def test_qa_imports_only_names_that_index_exports() -> None:
-    for name, tree in modules("qa").items():
-        for module, item in imports(tree, "index"):
+    for name, nodes in modules("qa").items():
+        for module, item in imports(nodes, "index"):
             assert module == "index", f"qa/{name}.py reaches into {module}"
             assert item in {*index.__all__, ""}, f"qa/{name}.py imports {item}"
 
@@ -155,8 +165,8 @@ def test_only_one_module_each_knows_chroma_tantivy_sqlite_and_the_hub() -> None:
         users = {
             (package, name)
             for package in ("index", "qa")
-            for name, tree in modules(package).items()
-            if imports(tree, library)
+            for name, nodes in modules(package).items()
+            if imports(nodes, library)
         }
         assert users == owners, library
 
@@ -255,12 +265,12 @@ def test_every_library_that_is_imported_is_declared() -> None:
     distributions = packages_distributions()
     undeclared = set()
     for package in ("index", "qa"):
-        for name, tree in modules(package).items():
-            for node in ast.walk(tree):
+        for name, nodes in modules(package).items():
+            for node in nodes:
                 if isinstance(node, ast.Import):
                     names = [alias.name for alias in node.names]
                 else:
-                    names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                    names = [node.module or ""]
                 for top in {each.split(".")[0] for each in names} - {"index", "qa"}:
                     if top not in sys.stdlib_module_names:
                         owners = set(map(canonical, distributions[top]))
