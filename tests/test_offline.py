@@ -51,7 +51,7 @@ def run(code: str, *arguments: object, **environment: str) -> Any:
 
 # In one process, because most of what it does is to load libraries.
 STEPS = """
-import tiny_embedder, tiny_gguf, tiny_reranker
+import shutil, tiny_embedder, tiny_gguf, tiny_reranker
 from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
@@ -97,10 +97,14 @@ embedder = tiny_embedder.write_model(folder / "embedder")
 reranker = tiny_reranker.write_model(folder / "reranker")
 llm = tiny_gguf.write(folder / "tiny.gguf", says="Lavrov planted a pine sapling. [1]")
 reached.clear()  # by who makes a model, and that is the test
+few = folder / "few"
+few.mkdir()
+for path in Path(seeds).glob("lavrov-*.txt"):
+    shutil.copy(path, few)
 db = ["--db", str(folder / "other")]
 run(
     ["models", "add", llm, "--name", "mine"],
-    ["index", seeds, *db, "--embedder", embedder],
+    ["index", few, *db, "--embedder", embedder],
     ["ask", question, *db, "--reranker", reranker],
 )
 tell("models")
