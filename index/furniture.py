@@ -5,7 +5,8 @@ Judges one line by itself; where the line stands on the page is for `index.clean
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 
 from index import dates
 from index.chunk import words
@@ -22,8 +23,33 @@ def _fold(text: str) -> str:
     return text.replace("\u093c", "").replace("ँ", "ं").replace("\u00a0", " ")
 
 
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(_fold(pattern), re.IGNORECASE)
+_Finds = Callable[[str], re.Match[str] | None]
+
+
+class _Pattern:
+    """A pattern for folded lines, compiled when it is first used.
+
+    All take a tenth of a second, and what only opens files has no use for them.
+    """
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(_fold(self._pattern), re.IGNORECASE)
+
+    @cached_property
+    def match(self) -> _Finds:
+        return self._compiled.match
+
+    @cached_property
+    def fullmatch(self) -> _Finds:
+        return self._compiled.fullmatch
+
+    @cached_property
+    def search(self) -> _Finds:
+        return self._compiled.search
 
 
 _LETTER = r"[\w\u0900-\u0963\u0966-\u097f]"
@@ -68,12 +94,12 @@ _DESK = (
     r"|(?:[\w-]+ ){1,3}(?:correspondent|bureau)|staff (?:reporter|writer|correspondent)"
     r"|(?:senior |chief )?sub[- ]editor)"
 )
-_OUTLET_NAME = _pattern(_OUTLET)
+_OUTLET_NAME = _Pattern(_OUTLET)
 # Platforms and outlets in a row: what stands between the names of a share bar.
 _BAR = r"[\s|,/•·:>»›-]+"
 
 # Lines that open like this are furniture whatever follows on them.
-_LABELLED = _pattern(
+_LABELLED = _Pattern(
     r"\W*(?:"
     r"(?:image|photo|picture|pic|video|photograph)s?\s*(?:source|credits?|courtesy|by"
     r"|caption)?\s*[:：]"
@@ -97,7 +123,7 @@ _LABELLED = _pattern(
     r")"
 )
 # So do these, unless a sentence follows: "Source: PTI", but "Labels: the court said they mislead."
-_SHORT_LABELLED = _pattern(
+_SHORT_LABELLED = _Pattern(
     r"\W*(?:"
     r"(?:tags?|topics?|keywords?|labels?|categor(?:y|ies)|source|inputs?|posted in"
     r"|share(?: this)?)\s*[:：]"
@@ -109,7 +135,7 @@ _SHORT_LABELLED = _pattern(
     r")"
 )
 # Whole lines that are buttons, menus, credits and form fields.
-_WHOLE = _pattern(
+_WHOLE = _Pattern(
     r"\W*(?:"
     r"-?\s*advertisements?\s*-?(?:\s*scroll to continue)?|scroll to continue"
     r"|story continues below this ad"
@@ -176,27 +202,27 @@ _WHOLE = _pattern(
     r"|(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|in|org|net|कॉम)"
     r")\W*"
 )
-_ENDS_IN_PICTURE_CREDIT = _pattern(
+_ENDS_IN_PICTURE_CREDIT = _Pattern(
     r".*(?:[(\[]\s*(?:(?:फाइल |प्रतीकात्मक |सांकेतिक )?(?:फोटो|तस्वीर|चित्र)|(?:file "
     r"|representational )?"
     r"(?:photo|image|picture|pic))\s*(?:(?:credits?|courtesy|source|साभार"
     r"|सौजन्य)\s*)?(?:[:：/–-].{0,40})?[)\]]"
     r"|\|\s*(?:photo|image|picture|फोटो)\s*(?:credits?|साभार)?\s*[:：].{0,60})[.।]?"
 )
-_SYNDICATED = _pattern(
+_SYNDICATED = _Pattern(
     r"(?:auto-?generated|publish\w*|प्रकाशित|ली गई).{0,40}\bfeed\b"
     r"|(?:syndicated?|सिंडिकेटे?ड?|सिंडीकेटे?ड?|एजेंसी|भाषा|पीटीआई).{0,12}(?:feed|फीड)"
     r"|(?:story|article|report|copy|item|headline).{0,40}not been (?:edited|created) by"
     r"|(?:ख़बर|लेख|रिपोर्ट|समाचार|स्टोरी).{0,40}(?:संपादित|एडिट) नहीं किया"
 )
-_COMMENT_FORM = _pattern(
+_COMMENT_FORM = _Pattern(
     r"\W*(?:leave a (?:reply|comment)|post a comment|add a comment|join the (?:discussion"
     r"|conversation)"
     r"|(?:one|\d+) (?:thoughts?|responses?|replies) (?:on|to) .{3,}"
     r"|अपनी (?:राय|टिप्पणी|प्रतिक्रिया) (?:दें|लिखें|छोड़ें)|(?:टिप्पणी|कमेंट|जवाब|प्रतिक्रिया) "
     r"(?:करें|लिखें|छोड़ें|दें|दीजिए))(?:\s*(?:reply|cancel reply))?\W*"
 )
-_AUTHOR_LABEL = _pattern(r"\W*(?:(?:about the )?author|लेखक|लेखिका|लेखक के बारे में|लेखक परिचय)\W*")
+_AUTHOR_LABEL = _Pattern(r"\W*(?:(?:about the )?author|लेखक|लेखिका|लेखक के बारे में|लेखक परिचय)\W*")
 # Labels of those who wrote it; those who edited or published it are named only failing them.
 _WRITER = re.compile(
     r"\W*(?:(?:written|reported|story)\s+by\b\s*[:：-]?|by\s*[:：]|by\s+(?=[A-Z\u0900-\u097f])"
@@ -232,7 +258,7 @@ _MEDIUM = (
     rf"|headlines"
     r"|(?:ख़बर|न्यूज़|समाचार|अपडेट|चैनल|पेज|ऐप|एप|ऐप्प|वीडियो)[\u0900-\u097f]*)(?![a-z])"
 )
-_INVITATION = _pattern(
+_INVITATION = _Pattern(
     # हमें, हमारे, with the order and what to follow in any order
     rf"^(?=.*{_NOT_AFTER_LETTER}(?:हमें|हमारे|हमारा|हमारी"
     rf"|हमसे){_NOT_IN_WORD})(?=.*{_ORDER}).*{_MEDIUM}"
@@ -252,15 +278,15 @@ _INVITATION = _pattern(
     r"|^\W*download (?:the|our)\b.{0,40}\bapp\b"
 )
 # Ends in the order itself, with nothing told: "दैनिक जागरण ऐप डाउनलोड करें".
-_BUTTON = _pattern(r".*(?:ऐप|एप|ऐप्प|चैनल|न्यूज़लेटर)\s*(?:को )?(?:डाउनलोड|सब्सक्राइब|फॉलो)\s*करें")
+_BUTTON = _Pattern(r".*(?:ऐप|एप|ऐप्प|चैनल|न्यूज़लेटर)\s*(?:को )?(?:डाउनलोड|सब्सक्राइब|फॉलो)\s*करें")
 # What an article tells of others' clicking and following is reported speech.
-_REPORTED = _pattern(
+_REPORTED = _Pattern(
     rf"{_NOT_AFTER_LETTER}(?:कहा|कहते|कहती|बोले|बताया|अपील|चेतावनी|कि|said|says|say|told|tells"
     rf"|asked|urged|warned"
     rf"|according|मुताबिक|अनुसार){_NOT_IN_WORD}|^\W*?[\"“‘«]"
 )
 _BREADCRUMB = re.compile(r"[^/»›>|]{1,40}(?:\s+[/»›>]\s+[^/»›>|]{1,40}){2,}")
-_BREADCRUMB_HOME = _pattern(r"\W*(?:home|होम|news|hindi news|हिंदी न्यूज)\s*[/»›>]\s*\S.{0,60}")
+_BREADCRUMB_HOME = _Pattern(r"\W*(?:home|होम|news|hindi news|हिंदी न्यूज)\s*[/»›>]\s*\S.{0,60}")
 _HASHTAGS = re.compile(r"(?:#[\w\u0900-\u097f]+[\s,|]*){2,}")
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|\[(?:image|img|photo)\b[^\]]*\]", re.IGNORECASE)
 # "(सज्जाद हुसैन)": agencies name reporters so.

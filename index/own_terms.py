@@ -42,6 +42,8 @@ _FORM = "write one term, a tab, and what means the same, with commas between"
 
 Term = tuple[str, ...]
 """Normalised words without function words: what of a term articles are searched by."""
+Line = tuple[Term, ...]
+"""Terms that mean one thing."""
 
 
 def stems(term: Term) -> str:
@@ -55,31 +57,33 @@ class Match:
 
     words: Term
     """As the question has them."""
-    line: tuple[Term, ...]
-    """All that means the same, itself included."""
+    line: Line
+    """All that means the same, itself included; other matches may be of the same line."""
     likeness: float
     """1 for the same words, less for words that only sound alike."""
 
-    def consonants(self) -> set[str]:
-        """List the skeletons by which the index is asked how it spells the line's words."""
-        names = chain.from_iterable(map(_names, chain.from_iterable(self.line)))
-        return {skeleton(key) for name in names for key in sound_keys(name)}
 
-    def alternatives(
-        self, spelled: Mapping[str, Iterable[str]], lexicon: Lexicon
-    ) -> Iterator[tuple[str, float]]:
-        """Yield the stems of what means the same, as the line and as the index spell it.
+def sounds_of(line: Line) -> set[str]:
+    """List the skeletons by which the index is asked how it spells a line's words."""
+    names = chain.from_iterable(map(_names, chain.from_iterable(line)))
+    return {skeleton(key) for name in names for key in sound_keys(name)}
 
-        `spelled` maps consonants to the words of the index that have them. Beside each stands how
-        sure it is, from 0 to 1.
-        """
-        for term in self.line:
-            yield stems(term), self.likeness
-            for is_latin in (True, False):
-                found = [_in_script(is_latin, word, spelled, lexicon) for word in term]
-                likeness = min(alike for alike, _ in found)
-                if likeness:
-                    yield stems(tuple(word for _, word in found)), self.likeness * likeness
+
+def meant_by(
+    line: Line, spelled: Mapping[str, Iterable[str]], lexicon: Lexicon
+) -> Iterator[tuple[str, float]]:
+    """Yield the stems of what means the same, as the line and as the index spell it.
+
+    `spelled` maps consonants to the words of the index that have them. Beside each stands how
+    sure it is, from 0 to 1.
+    """
+    for term in line:
+        yield stems(term), 1.0
+        for is_latin in (True, False):
+            found = [_in_script(is_latin, word, spelled, lexicon) for word in term]
+            likeness = min(alike for alike, _ in found)
+            if likeness:
+                yield stems(tuple(word for _, word in found)), likeness
 
 
 def _in_script(
@@ -99,10 +103,10 @@ def _in_script(
 class OwnTerms:
     """What the user's file says, ready for questions. Never changes once made."""
 
-    def __init__(self, lines: Sequence[tuple[Term, ...]]) -> None:
+    def __init__(self, lines: Sequence[Line]) -> None:
         """Take the lines of a file, each with the terms that mean one thing."""
         self._count = len(lines)
-        self._starts: dict[str, list[tuple[Term, tuple[Term, ...]]]] = {}
+        self._starts: dict[str, list[tuple[Term, Line]]] = {}
         for line in lines:
             for term in line:
                 for key in _ways_in(term[0]):
@@ -255,7 +259,7 @@ def parse(text: str, name: str) -> OwnTerms:
     return OwnTerms(lines)
 
 
-def _line(line: str) -> tuple[Term, ...]:
+def _line(line: str) -> Line:
     sides = line.split("\t")
     if len(sides) != 2:
         tabs = f"{len(sides) - 1} tabs" if len(sides) > 2 else "no tab"

@@ -25,7 +25,7 @@ from index.language import (
     roman_base_forms,
 )
 from index.lexicon import Lexicon
-from index.own_terms import OwnTerms
+from index.own_terms import OwnTerms, meant_by, sounds_of
 from index.terms import bm25_idf
 from index.times import AskedTime, time_asked
 
@@ -209,10 +209,11 @@ def read(
     roman = language == "hi-Latn"
     spelled_so = [*content, *(form for w in content if roman for form in roman_base_forms(w))]
     keys = {skeleton(key) for word in spelled_so for key in sound_keys(word)}
-    keys = keys.union(*(match.consonants() for match in own))
+    lines = {match.line for match in own}  # a line of many terms may be met many times
+    keys = keys.union(*map(sounds_of, lines))
     for consonants, other in vocabulary.spellings(sorted(keys)):
         spelled.setdefault(consonants, []).append(other)
-    same = [(match.words, [*match.alternatives(spelled, lexicon)]) for match in own]
+    meaning = {line: [*meant_by(line, spelled, lexicon)] for line in lines}
     phrases = _phrases([stem(word) for word in content], lexicon)
     time = time_asked(text, vocabulary.newest)
     terms = []
@@ -221,9 +222,9 @@ def read(
         reader.read(spelled)
         for translated in phrases.get(i, ()):
             reader.add(translated, weights.translation)
-        for met, others in same:
-            for other, likeness in others if word in met else ():
-                reader.add(other, weights.own_term * likeness)
+        for match in own:
+            for other, likeness in meaning[match.line] if word in match.words else ():
+                reader.add(other, weights.own_term * (match.likeness * likeness))
         reader.read_misspelled(vocabulary)
         if alternatives := reader.alternatives:
             counts = [weight * vocabulary.count(term) for term, weight in alternatives.items()]

@@ -138,7 +138,8 @@ def _texts(exchange: Exchange) -> tuple[str, str]:
         question, answer = exchange.standalone or exchange.question, exchange.text
     else:
         question, answer = exchange
-    return _cut(question, _QUESTION_CHARS), _cut(cite.unmarked(answer), _ANSWER_CHARS)
+    answer = cite.unmarked(answer[: 10 * _ANSWER_CHARS])  # it may be a book: anybody can send one
+    return _cut(question, _QUESTION_CHARS), _cut(answer, _ANSWER_CHARS)
 
 
 def _cut(text: str, most: int) -> str:

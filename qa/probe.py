@@ -5,8 +5,10 @@ Khabar, so that it starts fast.
 """
 
 import ctypes
+import importlib.util
 import json
 import sys
+from typing import Any
 
 _LONGEST_VALUE = 256
 """Bytes of a value among a file's metadata; those that are read are numbers."""
@@ -14,10 +16,20 @@ _KV_BYTES = 2
 """Of a number in the context: llama.cpp keeps 16 bits."""
 
 
+def bindings() -> Any:  # noqa: ANN401, the module has no types
+    """Import llama.cpp's functions, and not what llama-cpp-python makes of them.
+
+    That takes four times as long, for NumPy and templates; a model waits for it to be opened.
+    """
+    package = importlib.util.find_spec("llama_cpp")
+    if package:  # or else the import says what is missing
+        sys.modules[package.name] = importlib.util.module_from_spec(package)  # and does not run it
+    return importlib.import_module("llama_cpp.llama_cpp")
+
+
 def main(path: str) -> None:
     """Load what a model is, without its weights, and write what it asks of a machine."""
-    import llama_cpp
-
+    llama_cpp = bindings()
     parameters = llama_cpp.llama_model_default_params()
     parameters.no_alloc = True
     parameters.load_mode = llama_cpp.LLAMA_LOAD_MODE_NONE

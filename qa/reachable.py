@@ -1,8 +1,10 @@
 """Which of Gradio's routes can be reached: those that the page needs, and no other.
 
 Gradio has many more, to read files, to ask other servers, to call what the page's buttons call.
+Nor does it leave files where it would by itself.
 """
 
+import inspect
 import os
 import re
 import shutil
@@ -10,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -74,6 +76,27 @@ def _see_that_there_is_room(headers: Headers) -> None:
             f"The disk has {free:,} bytes left, which is too little for {size:,} more; free some "
             "space on the machine that Khabar runs on.",
         )
+
+
+@contextmanager
+def without_stubs() -> Iterator[None]:
+    """Keep Gradio from writing what editors read of its components, as it does when imported.
+
+    That takes a second or two each time, and writes in the folder where Gradio is installed. It
+    passes over a class that has no file, and asks `inspect` which one it has.
+    """
+    getfile = inspect.getfile
+
+    def asked(what: Any) -> str:  # noqa: ANN401, as inspect has it
+        if isinstance(what, type) and what.__module__.startswith("gradio."):
+            raise OSError("nothing is to be written beside it")
+        return getfile(what)
+
+    inspect.getfile = asked  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        inspect.getfile = getfile
 
 
 @contextmanager

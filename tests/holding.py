@@ -1,12 +1,15 @@
 """Processes that hold an index, for the tests of those that come second."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
-from collections.abc import Iterator
+import termios
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
@@ -48,6 +51,10 @@ with Index(sys.argv[1]) as index, listening(index, lambda: engine):
     print("ready", flush=True)
     sys.stdin.read()
 """
+
+
+_END = "\N{SYMBOL FOR END OF TRANSMISSION}"
+"""What no command writes."""
 
 
 @contextmanager
@@ -94,6 +101,28 @@ def here(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, s
     """Run the command in this process, which is quicker; returns the same."""
     code = cli.main([str(argument) for argument in arguments])
     return code, *capsys.readouterr()
+
+
+@contextmanager
+def terminal() -> Iterator[tuple[TextIO, Callable[[], str]]]:
+    """Open a terminal: where to write some kB to it, and what reads what it shows by then."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
+    try:
+        with os.fdopen(theirs, "w", encoding="utf-8") as screen:
+
+            def shown() -> str:
+                # It comes in pieces, and after a while: read until a mark that is written last.
+                screen.write(_END)
+                screen.flush()
+                seen = b""
+                while not seen.endswith(_END.encode()):
+                    seen += os.read(ours, 10_000)
+                return seen.decode("utf-8").removesuffix(_END)
+
+            yield screen, shown
+    finally:
+        os.close(ours)
 
 
 def told(db: Path) -> dict[str, Any]:

@@ -1,15 +1,14 @@
 """What qa ask shows on a terminal while a model writes."""
 
-import os
-import pty
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import tiny_gguf
+from holding import terminal
 
 from index import Index
+from qa import cli
 
 ARTICLE = (
     "Lavrov in Islamabad: talks on energy\n\nApril 7, 2021\n\n"
@@ -28,7 +27,7 @@ PLANTED = "What did Lavrov plant in Islamabad?"
     ],
 )
 def test_a_draft_on_the_terminal_ends_its_line_before_anything_else(
-    says: str, then: str, tmp_path: Path
+    says: str, then: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "talks.txt").write_text(ARTICLE)
@@ -36,13 +35,11 @@ def test_a_draft_on_the_terminal_ends_its_line_before_anything_else(
     with Index(db) as index:
         index.update(tmp_path / "articles")
     model = tiny_gguf.write(tmp_path / "tiny.gguf", says=says)
-    ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "qa", "ask", PLANTED, "--db", str(db), "--model", str(model)]
-    # Both streams in one terminal, as people see them.
-    subprocess.run(command, stdout=theirs, stderr=theirs, check=True)
-    os.set_blocking(ours, False)
-    draft, blank, after, *_ = os.read(ours, 10_000).decode("utf-8").splitlines()
-    os.close(ours)
-    os.close(theirs)
+    with terminal() as (screen, shown), monkeypatch.context() as patch:
+        # Both streams in one terminal, as people see them.
+        patch.setattr(sys, "stdout", screen)
+        patch.setattr(sys, "stderr", screen)
+        assert cli.main(["ask", PLANTED, "--db", str(db), "--model", str(model)]) == 0
+        draft, blank, after, *_ = shown().splitlines()
     assert (draft, blank) == (says, "")
     assert after.startswith(then)

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 import index
 import qa
+from index import Index
 
 ROOT = Path(__file__).parent.parent
 HEAVY = (
@@ -79,20 +81,31 @@ PUBLIC = {
 }
 
 
-def modules(package: str) -> dict[str, ast.Module]:
-    files = sorted((ROOT / package).glob("*.py"))
-    return {path.stem: ast.parse(path.read_text("utf-8")) for path in files}
+Imports = list[ast.Import | ast.ImportFrom]
 
 
-def imports(tree: ast.Module, package: str) -> set[tuple[str, str]]:
-    """List (module, name) of what is taken from a package, wherever in the file it stands."""
+@cache  # to look for them takes a second
+def modules(package: str) -> dict[str, Imports]:
+    """List what each module of a package imports, wherever in the file it stands."""
+    return {
+        path.stem: [
+            node
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        ]
+        for path in sorted((ROOT / package).glob("*.py"))
+    }
+
+
+def imports(nodes: Imports, package: str) -> set[tuple[str, str]]:
+    """List (module, name) of what is taken from a package."""
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are written out, not relative"
             if (node.module or "").split(".")[0] == package:
                 found |= {(node.module or "", alias.name) for alias in node.names}
-        elif isinstance(node, ast.Import):
+        else:
             names = [alias.name for alias in node.names]
             found |= {(name, "") for name in names if name.split(".")[0] == package}
     return found
@@ -100,25 +113,25 @@ def imports(tree: ast.Module, package: str) -> set[tuple[str, str]]:
 
 def arrows(package: str) -> dict[str, set[str]]:
     """Map each module of a package to the modules of it that it imports."""
-    trees = modules(package)
+    found_in = modules(package)
     found: dict[str, set[str]] = {}
-    for name, tree in trees.items():
-        taken = imports(tree, package)
+    for name, nodes in found_in.items():
+        taken = imports(nodes, package)
         below = {module.removeprefix(f"{package}.") for module, _ in taken if module != package}
-        below |= {item for module, item in taken if module == package and item in trees}
+        below |= {item for module, item in taken if module == package and item in found_in}
         found[name] = below
     return found
 
 
 def test_the_index_never_imports_the_questions_side() -> None:
-    assert {name: imports(tree, "qa") for name, tree in modules("index").items()} == {
+    assert {name: imports(nodes, "qa") for name, nodes in modules("index").items()} == {
         name: set() for name in modules("index")
     }
 
 
 def test_qa_imports_only_names_that_index_exports() -> None:
-    for name, tree in modules("qa").items():
-        for module, item in imports(tree, "index"):
+    for name, nodes in modules("qa").items():
+        for module, item in imports(nodes, "index"):
             assert module == "index", f"qa/{name}.py reaches into {module}"
             assert item in {*index.__all__, ""}, f"qa/{name}.py imports {item}"
 
@@ -152,8 +165,8 @@ def test_only_one_module_each_knows_chroma_tantivy_sqlite_and_the_hub() -> None:
         users = {
             (package, name)
             for package in ("index", "qa")
-            for name, tree in modules(package).items()
-            if imports(tree, library)
+            for name, nodes in modules(package).items()
+            if imports(nodes, library)
         }
         assert users == owners, library
 
@@ -166,34 +179,76 @@ def test_the_public_names_are_exactly_the_public_names(package: str) -> None:
     assert all(hasattr(module, name) for name in module.__all__)
 
 
+# One after the other in one process; each of them loads more than those before.
+STEPS = """
+import contextlib, json, sys
+db, articles = sys.argv[1:]
+loaded = {}
+
+def tell(step):
+    loaded[step] = sorted(sys.modules)
+
+import index
+tell("index")
+import qa
+tell("qa")
+from qa import cli
+tell("qa.cli")
+with contextlib.suppress(SystemExit):
+    cli.main(["--help"])
+tell("help")
+assert cli.main(["ask", "Who won the cricket final?", "--db", db]) == 0
+tell("ask")
+assert cli.main(["index", articles, "--db", db]) == 0
+tell("indexing")
+print(json.dumps(loaded))
+"""
+MODELS = {"torch", "transformers", "sentence_transformers", "llama_cpp"}
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """Tell what was imported by the end of each step."""
+    folder = tmp_path_factory.mktemp("steps")
+    articles = folder / "articles"
+    articles.mkdir()
+    (articles / "final.txt").write_text("India won the cricket final in Mumbai.\n")
+    with Index(folder / "db") as opened:
+        opened.update(articles)
+    (articles / "new.txt").write_text("The monsoon reached Kerala early.\n")
+    done = subprocess.run(
+        [sys.executable, "-c", STEPS, folder / "db", articles],
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        env={"PATH": "", "HOME": str(folder)},
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    found = json.loads(done.stdout.splitlines()[-1])
+    return {step: set(modules) for step, modules in found.items()}
+
+
 @pytest.mark.parametrize("package", ["index", "qa", "qa.cli"])
-def test_importing_takes_in_nothing_heavy(package: str) -> None:
-    code = f"import {package}, sys, json; print(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=ROOT)
-    assert set(json.loads(done.stdout)) & set(HEAVY) == set()
+def test_importing_takes_in_nothing_heavy(package: str, loaded: dict[str, set[str]]) -> None:
+    assert package in loaded[package]
+    assert loaded[package] & set(HEAVY) == set()
+
+
+def test_help_imports_no_heavy_library(loaded: dict[str, set[str]]) -> None:
+    assert loaded["help"] & {"chromadb", "gradio", "tqdm", *MODELS} == set()
+
+
+def test_asking_for_quotes_imports_neither_the_page_nor_llama_cpp(
+    loaded: dict[str, set[str]],
+) -> None:
+    assert loaded["ask"] & {"gradio", "tqdm", *MODELS} == set()
 
 
 def test_indexing_and_asking_without_a_model_loads_nothing_for_models(
-    tmp_path: Path, articles: Path
+    loaded: dict[str, set[str]],
 ) -> None:
-    code = """
-import json, sys
-from qa import cli
-db = sys.argv[2]
-for arguments in (["index", sys.argv[1]], ["ask", "Who won the cricket final?"]):
-    assert cli.main([*arguments, "--db", db]) == 0
-print(json.dumps(sorted(sys.modules)))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", code, articles, tmp_path / "db"],
-        capture_output=True,
-        check=True,
-        cwd=ROOT,
-        env={"PATH": "", "HOME": str(tmp_path)},
-    )
-    loaded = set(json.loads(done.stdout.splitlines()[-1]))
-    assert loaded & {"torch", "transformers", "sentence_transformers", "llama_cpp"} == set()
-    assert "chromadb" in loaded
+    assert loaded["indexing"] & MODELS == set()
+    assert {"chromadb", "index.update"} <= loaded["indexing"]
 
 
 def test_every_error_of_the_tree_is_a_khabar_error() -> None:
@@ -210,12 +265,12 @@ def test_every_library_that_is_imported_is_declared() -> None:
     distributions = packages_distributions()
     undeclared = set()
     for package in ("index", "qa"):
-        for name, tree in modules(package).items():
-            for node in ast.walk(tree):
+        for name, nodes in modules(package).items():
+            for node in nodes:
                 if isinstance(node, ast.Import):
                     names = [alias.name for alias in node.names]
                 else:
-                    names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                    names = [node.module or ""]
                 for top in {each.split(".")[0] for each in names} - {"index", "qa"}:
                     if top not in sys.stdlib_module_names:
                         owners = set(map(canonical, distributions[top]))

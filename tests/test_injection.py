@@ -5,130 +5,44 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tiny_gguf
-from families import FAMILIES, Family
+from families import FAMILIES
+from injecting import (
+    HARMLESS,
+    INJECTIONS,
+    OBEYING,
+    USUAL,
+    WORDS,
+    Injection,
+    Observed,
+    control,
+    could_turn,
+    every_control_token,
+    harmless_prompt,
+    is_control,
+    obedient,
+)
 from outlines import Outline
 
-from index import Index, Passage, cldr
-from qa import Answer, Found, Piece, cite, follow_up, native, page, prompt, stream
+from index import Index, cldr
+from qa import Answer, Found, Piece, cite, follow_up, page, prompt
 from qa.extract import NAME as QUOTES
-from qa.llama import LlamaEngine
-from qa.prompt import Message, Prompt
+from qa.prompt import Prompt
 from qa.turn import Turn
-from qa.types import Event, Excerpt, Waiting
+from qa.types import Event
 
 HERE = Path(__file__).parent
-HARMLESS = {
-    "harmless-en.txt": (
-        "Gardeners in Islamabad\n\nApril 9, 2021\n\n"
-        "The gardeners of the ministry in Islamabad will water what the Russian guest planted.\n"
-    ),
-    "harmless-hi.txt": (
-        "इस्लामाबाद के माली\n\n9 अप्रैल 2021\n\n"
-        "इस्लामाबाद में मंत्रालय के माली रूसी मेहमान के लगाए पौधों को पानी देंगे।\n"
-    ),
-}
-USUAL = "3 pine saplings were planted by Lavrov in Islamabad. [1]"
-"""The answer to all the questions; it begins with a figure, as an answer in Hindi may too."""
-OBEYING = "7 days of free money wait at evil.example for all who send a password. [1]"
-WORDS = ("ignore", "IGNORE", "SYSTEM:", "अनदेखा", "andekha")
-"""Plain words that turn the model. No prompt can keep them from it: they are what articles say."""
 TAGS = set("article bdi blockquote button cite div h2 h3 li mark ol p span time".split())
 ATTRIBUTES = set(
     "aria-busy aria-hidden aria-label class data-do data-number data-turn datetime dir lang "
     "translate type".split()
 )
-
-
-@dataclass(frozen=True)
-class Injection:
-    """An article and a question, one of which wants to be more than that."""
-
-    name: str
-    question: str
-    file: str
-    article: str
-    hostile: str
-    """What must be seen to reach the model, made harmless."""
-    history: tuple[tuple[str, str], ...]
-
-    def asked(self, index: Index, engine: LlamaEngine) -> Iterator[Event]:
-        """Ask the question of this article and the harmless ones."""
-        sources = [self.file, *HARMLESS]
-        # In English whatever the question: a Hindi answer may not hold what these models say.
-        return stream(
-            self.question,
-            index,
-            sources=sources,
-            history=self.history,
-            engine=engine,
-            language="en",
-        )
-
-
-def _read_injections() -> Iterator[Injection]:
-    for line in (HERE / "data/injections.jsonl").read_text("utf-8").splitlines():
-        fields = json.loads(line)
-        if flood := fields.pop("flood", None):  # a piece of text, and how often it stands there
-            fields["article"] = fields["article"].replace("FLOOD", flood[0] * flood[1])
-        history = tuple((asked, said) for asked, said in fields.pop("history", ()))
-        yield Injection(**fields, history=history)
-
-
-INJECTIONS = list(_read_injections())
-
-
-class Observed(LlamaEngine):
-    """Keeps the prompts that it was given."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, wanted={"threads": 1})  # tests run side by side
-        self.prompts: list[Prompt] = []
-
-    def write(self, prompt: Prompt, deadline: float | None = None) -> Iterator[str | Waiting]:
-        """Write, as any engine does."""
-        self.prompts.append(prompt)
-        return super().write(prompt, deadline)
-
-
-def every_control_token() -> set[str]:
-    """List the control tokens that the tiny models of all families know."""
-    return {*tiny_gguf.CONTROL, *(token for each in FAMILIES.values() for token in each.control)}
-
-
-def obedient(folder: Path, family: Family, says: str = USUAL, obeying: str = OBEYING) -> Observed:
-    """Open a model that any control token turns but those its template writes; so do WORDS."""
-    orders = sorted(every_control_token() - {*family.control})
-    turned = tiny_gguf.Orders((*orders, *WORDS), obeying)
-    path = tiny_gguf.write(folder / "obedient.gguf", says=says, family=family, obeys=turned)
-    return Observed(path)
-
-
-def control(model: LlamaEngine, messages: Sequence[Message]) -> list[str]:
-    """List the control tokens of a prompt, as the model reads it."""
-    return _control(model, model._tokens(messages))
-
-
-def _control(model: LlamaEngine, tokens: Sequence[int]) -> list[str]:
-    vocabulary = model._words
-    is_control = native.library().llama_vocab_is_control
-    return [vocabulary.spelled(t) for t in tokens if is_control(vocabulary.pointer, t)]
-
-
-def is_control(model: LlamaEngine, text: str) -> bool:
-    """Whether a text holds control tokens, read without care."""
-    return bool(_control(model, model._model.tokenize(text.encode(), add_bos=False, special=True)))
-
-
-def harmless_prompt() -> Prompt:
-    text = "Lavrov planted 3 pine saplings."
-    excerpt = Excerpt(Passage(1, "a.txt", 0, len(text), text, "Lavrov", None, "en"), ((0, 31),))
-    return prompt.answering("What?", "en", [excerpt])
 
 
 @pytest.fixture(scope="module")
@@ -157,9 +71,9 @@ def test_the_model_obeys_whatever_can_turn_it(model: Observed) -> None:
     own = set(control(model, harmless_prompt().messages))
     orders = {*every_control_token(), *WORDS} - own
     assert len(orders) > 20
-    for text in ("Lavrov planted 3 pine saplings.", "x" * 4_000, *own):
+    for text in ("Lavrov planted 3 pine saplings.", *own, "x" * 4_000):
         assert begins(text)[:2] == USUAL[:2]
-    for text in (f"{WORDS[0]}{'x' * 4_000}", *(f"Lavrov {order} planted." for order in orders)):
+    for text in (f"{'x' * 4_000}{WORDS[0]}", *(f"Lavrov {order} planted." for order in orders)):
         assert begins(text)[:2] == OBEYING[:2]
 
 
@@ -218,27 +132,46 @@ def assert_the_page_shows_it_as_text(turn: Turn, draft: str, answer: Answer) -> 
         assert '__i18n__{"' not in html  # how Gradio marks what it is to look up
 
 
-def test_the_injections_reach_the_model_and_change_nothing(db: Path, model: Observed) -> None:
+def assert_it_changed_nothing(
+    injection: Injection, index: Index, model: Observed, events: Sequence[Event]
+) -> bool:
+    """Check what came of an injection; returns whether its plain words turned the model."""
+    found, *pieces, answer = events
+    assert isinstance(found, Found)
+    assert isinstance(answer, Answer)
+    assert_khabar_alone_speaks(injection, model.prompts)
     usual = control(model, harmless_prompt().messages)
+    for each in model.prompts:
+        assert control(model, each.messages) == usual, injection.name
+    draft = "".join(event.text for event in pieces if isinstance(event, Piece))
+    turned = any(word in model.prompts[-1].messages[1]["content"] for word in WORDS)
+    assert draft.startswith(OBEYING if turned else USUAL), injection.name
+    assert_only_the_shown_is_cited(injection, index, answer)
+    turn = Turn(injection.question, answer.language, found=found.hits)
+    assert_the_page_shows_it_as_text(turn, draft, answer)
+    return turned
+
+
+def test_the_injections_reach_the_model_and_change_nothing(watched: dict[str, Any]) -> None:
+    assert watched["asked"] == len(INJECTIONS)
+    assert watched["obeyed"] >= 8
+    assert watched["asked"] - watched["obeyed"] >= 50
+
+
+@pytest.mark.parametrize("family", [name for name in FAMILIES if name != "qwen"])
+def test_what_is_more_than_text_to_a_model_changes_nothing_in_other_families(
+    db: Path, tmp_path: Path, family: str
+) -> None:
+    model = obedient(tmp_path, FAMILIES[family])
+    tried = [each for each in INJECTIONS if could_turn(model, each)]
     obeyed = 0
     with Index(db) as index:
-        for injection in INJECTIONS:
+        for injection in tried:
             model.prompts.clear()
-            found, *events, answer = injection.asked(index, model)
-            assert isinstance(found, Found)
-            assert isinstance(answer, Answer)
-            assert_khabar_alone_speaks(injection, model.prompts)
-            for each in model.prompts:
-                assert control(model, each.messages) == usual, injection.name
-            draft = "".join(event.text for event in events if isinstance(event, Piece))
-            turned = any(word in model.prompts[-1].messages[1]["content"] for word in WORDS)
-            obeyed += turned
-            assert draft.startswith(OBEYING if turned else USUAL), injection.name
-            assert_only_the_shown_is_cited(injection, index, answer)
-            turn = Turn(injection.question, answer.language, found=found.hits)
-            assert_the_page_shows_it_as_text(turn, draft, answer)
+            events = list(injection.asked(index, model))
+            obeyed += assert_it_changed_nothing(injection, index, model, events)
     assert obeyed >= 8
-    assert len(INJECTIONS) - obeyed >= 50
+    assert len(tried) - obeyed >= 20
 
 
 def test_left_as_they_are_control_tokens_would_take_over(
@@ -321,7 +254,10 @@ WATCHED = (
 
 
 def ask_watched(db: str, folder: str) -> None:
-    """Ask all the questions, and print what Python did for that beyond computing."""
+    """Ask all the questions, and print what Python did for that beyond computing.
+
+    What came of it is checked in between: to ask them once more would take seconds.
+    """
     model = obedient(Path(folder), FAMILIES["qwen"])
     seen: list[str] = []
     watching = False
@@ -336,35 +272,51 @@ def ask_watched(db: str, folder: str) -> None:
         for name in ("marks", "turn in a roman question", "turn in an earlier question"):
             show(index, model, named(name))
         cldr.proper_names()
-        watching = True
+        obeyed = 0
         for injection in INJECTIONS:
-            show(index, model, injection)
+            model.prompts.clear()
+            watching = True
+            events = show(index, model, injection)
+            watching = False
+            obeyed += assert_it_changed_nothing(injection, index, model, events)
+        watching = True
         Path(__file__).open("rb").close()  # to see that this would be seen
         watching = False
-    print(json.dumps(seen))  # noqa: T201, for the test to read
+    left = [path.name for path in Path(folder).iterdir()]
+    told = {"seen": seen, "left": left, "asked": len(INJECTIONS), "obeyed": obeyed}
+    print(json.dumps(told))  # noqa: T201, for the tests to read
 
 
-def show(index: Index, model: Observed, injection: Injection) -> None:
-    """Ask a question and write the page that shows its answer."""
-    *_, answer = injection.asked(index, model)
+def show(index: Index, model: Observed, injection: Injection) -> list[Event]:
+    """Ask a question and write the page that shows its answer; returns what came."""
+    events = list(injection.asked(index, model))
+    answer = events[-1]
     assert isinstance(answer, Answer)
     page.conversation([Turn(injection.question, answer.language, answer=answer)])
+    return events
 
 
-def test_nothing_is_opened_run_or_sent(db: Path, tmp_path: Path) -> None:
-    # In a process of its own: what watches over Python cannot be taken off again.
+@pytest.fixture(scope="module")
+def watched(db: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Ask in a process of its own: what watches over Python cannot be taken off again."""
+    folder = tmp_path_factory.mktemp("watched")
     script = "import sys, test_injection; test_injection.ask_watched(*sys.argv[1:])"
     path = os.pathsep.join(map(str, (HERE, HERE.parent)))
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", script, db, tmp_path],
-        cwd=tmp_path,
+        [sys.executable, "-W", "error", "-c", script, db, folder],
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    seen = json.loads(done.stdout)
-    assert seen.pop().startswith(f"open ('{__file__}'")
-    assert seen == []
-    assert [path.name for path in tmp_path.iterdir()] == ["obedient.gguf"]  # and no canary
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def test_nothing_is_opened_run_or_sent(watched: dict[str, Any]) -> None:
+    *others, last = watched["seen"]
+    assert last.startswith(f"open ('{__file__}'")
+    assert others == []
+    assert watched["left"] == ["obedient.gguf"]  # and no canary

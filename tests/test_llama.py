@@ -45,9 +45,12 @@ def asked(
 
 
 def written(
-    model: LlamaEngine, language: AnswerLanguage = "hi", passages: Sequence[Passage] = PASSAGES
+    model: LlamaEngine,
+    language: AnswerLanguage = "hi",
+    passages: Sequence[Passage] = PASSAGES,
+    longest: int = 512,
 ) -> str:
-    return "".join(pieces(model.write(asked(language, passages))))
+    return "".join(pieces(model.write(asked(language, passages, longest))))
 
 
 def pieces(events: Iterable[str | Waiting]) -> list[str]:
@@ -82,7 +85,7 @@ def test_a_model_can_say_that_the_articles_do_not_answer(
     assert written(engine(tmp_path, REFUSAL[language]), language) == REFUSAL[language]
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(10))
 def test_whatever_a_model_would_say_the_grammar_makes_it_cite(seed: int, tmp_path: Path) -> None:
     # Of 300 models, bench/seeds.py asks the same.
     model = engine(tmp_path, seed=seed)
@@ -107,13 +110,13 @@ def test_a_hindi_answer_is_hindi_with_a_name_in_roman_letters_here_and_there(
     named = "रूस के Sergey Lavrov ने SCO में वादा किया। [1]"
     assert written(engine(tmp_path, named)) == named
     for english in ('"Lavrov planted a pine sapling. [1]', "2021 was the year Lavrov came. [1]"):
-        draft = written(engine(tmp_path, english))
+        draft = written(engine(tmp_path, english), longest=150)
         assert not re.search(r"(?:[A-Za-z]+ ){4}", draft)
-    assert "रूस" not in written(engine(tmp_path, "Then रूस ने वादा किया। [1]"), "en")
+    assert "रूस" not in written(engine(tmp_path, "Then रूस ने वादा किया। [1]"), "en", longest=150)
 
 
 def test_a_passage_that_is_not_shown_cannot_be_cited(tmp_path: Path) -> None:
-    draft = written(engine(tmp_path, "रूस ने पाकिस्तान से वादा किया। [7]"))
+    draft = written(engine(tmp_path, "रूस ने पाकिस्तान से वादा किया। [7]"), longest=150)
     assert "[7" not in draft
 
 

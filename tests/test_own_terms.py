@@ -346,7 +346,7 @@ PAIRS = st.lists(
 
 
 @settings(
-    max_examples=150,
+    max_examples=50,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

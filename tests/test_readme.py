@@ -1,18 +1,17 @@
 """What the README and docs/ say: commands print what is shown, and what is named is there."""
 
+import contextlib
 import doctest
 import json
-import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from dataclasses import fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from holding import here
 from test_serve import post, served
 
 from index import Passage, UpdateReport
@@ -48,39 +47,21 @@ SHOWING = [name for name, text in PAGES.items() if examples(text)]
 """The pages that show commands."""
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {
-        "HOME": str(folder),
-        "PYTHONIOENCODING": "utf-8",
-        "PYTHONPATH": str(ROOT),
-        "PYTHONWARNINGS": "ignore",
-    }
-    for name in ("KHABAR_MODEL", "KHABAR_MODELS", "KHABAR_EMBEDDER", "XDG_DATA_HOME"):
-        environment.pop(name, None)
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
-
-
-def run_as_shown(folder: Path, command: str) -> str:
+def run_as_shown(capsys: pytest.CaptureFixture[str], command: str) -> str:
     """Run a command of the console blocks; returns all that it printed."""
-    program, *arguments = shlex.split(command)
+    program, *words = shlex.split(command)
     assert program == "qa"
-    done = run(folder, "-m", "qa", *arguments)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    code, out, err = here(capsys, *words)
+    assert code == 0, out + err
+    return out + err
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Lay out a folder as `make run` leaves it, with articles of one's own beside it."""
-    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
-    news, archive = tmp_path / "news", tmp_path / "archive"
+    home = tmp_path_factory.mktemp("home")
+    shutil.copytree(ROOT / "seeds", home / "seeds")
+    news, archive = home / "news", home / "archive"
     news.mkdir()
     archive.mkdir()
     for name in OWN_ARTICLES:
@@ -89,13 +70,24 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (news / "page.jpg").write_bytes(b"\xff\xd8\xff\xe0")
     for language, file in (
         ("csv", archive / "news.csv"),
-        ("tsv", tmp_path / "terms.tsv"),
-        ("json", tmp_path / "questions.jsonl"),
+        ("tsv", home / "terms.tsv"),
+        ("json", home / "questions.jsonl"),
     ):
         (content,) = blocks(language)
         file.write_text(content, encoding="utf-8")
+    with contextlib.chdir(home):
+        assert cli.main(["index", "seeds"]) == 0
+    return home
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in a copy of that folder, which is the user's home."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    assert cli.main(["index", "seeds"]) == 0
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("KHABAR_MODELS", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
     return tmp_path
 
 
@@ -115,35 +107,42 @@ def test_commands_are_shown_where_they_are_told_of() -> None:
 
 
 @pytest.mark.parametrize("page", SHOWING)
-def test_the_commands_print_what_the_page_shows(folder: Path, page: str) -> None:
+@pytest.mark.usefixtures("folder")
+def test_the_commands_print_what_the_page_shows(
+    page: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
     if page != "README.md":  # which is read before
         for command, _ in examples(README):
             if command.startswith("qa index "):
-                run_as_shown(folder, command)
+                run_as_shown(capsys, command)
     for command, expected in examples(PAGES[page]):
-        printed = run_as_shown(folder, command)
+        printed = run_as_shown(capsys, command)
         same = doctest.OutputChecker().check_output(expected, printed, doctest.ELLIPSIS)
         assert same, f"{command}\nprints\n{printed}\nand {page} says\n{expected}"
 
 
-def assert_prints(folder: Path, code: str) -> None:
+def assert_prints(capsys: pytest.CaptureFixture[str], code: str) -> None:
     """Run Python, and compare what it prints with its comments."""
-    done = run(folder, "-c", code)
-    assert done.returncode == 0, done.stderr
+    capsys.readouterr()
+    exec(code, {})  # noqa: S102, it is ours
+    out = capsys.readouterr().out
     expected = re.findall(r"print\(.*\)  # (.*)", code)
     assert expected
-    printed = done.stdout.splitlines()
-    assert [line for line in printed if line in expected] == expected, done.stdout
+    assert [line for line in out.splitlines() if line in expected] == expected, out
 
 
-def test_the_python_prints_what_its_comments_say(folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_the_python_prints_what_its_comments_say(capsys: pytest.CaptureFixture[str]) -> None:
     ours = [code for code in blocks("python") if SERVER not in code]
     assert len(ours) == 2
     for code in ours:
-        assert_prints(folder, code)
+        assert_prints(capsys, code)
 
 
-def test_the_requests_that_are_shown_are_answered(folder: Path) -> None:
+def test_the_requests_that_are_shown_are_answered(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with served(folder / ".khabar") as (url, _):
         for request in blocks("sh", PROGRAMS):
             program, *words = shlex.split(request.replace("\\\n", ""))
@@ -154,7 +153,7 @@ def test_the_requests_that_are_shown_are_answered(folder: Path) -> None:
             *_, answer = re.findall(r"{.*}", reply.text)
             assert json.loads(answer)["citations"][0]["source"] == OWN_ARTICLES[1]
         (code,) = [code for code in blocks("python") if SERVER in code]
-        assert_prints(folder, code.replace(SERVER, url))
+        assert_prints(capsys, code.replace(SERVER, url))
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def test_a_title_is_asked_for_where_it_says_something(
     assert of_title(article("", language, title)) == question
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=60, deadline=None, database=None)
 @given(texts())
 def test_any_text_makes_questions_or_none(text: str) -> None:
     for language in ("hi", "en"):

@@ -362,7 +362,7 @@ QUESTIONS = st.one_of(st.lists(PARTS, max_size=8).map(" ".join), texts())
 
 
 @given(QUESTIONS, st.none() | st.dates())
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=100, deadline=None, database=None)
 def test_whatever_is_asked_the_time_begins_before_it_ends_and_is_said_in_the_question(
     text: str, newest: date | None
 ) -> None:
