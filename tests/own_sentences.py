@@ -284,15 +284,26 @@ def _bound(node: ast.AST, name: str) -> list[ast.expr | None]:
 
 def _given(function: str, place: int, scope: _Scope, left: int) -> list[str]:
     """List the words that callers give a function, or a method, at a place."""
-    how = ast.Attribute if scope.kind else ast.Name
     found = []
     for node, inner in _calls().get(function, []):
-        if len(node.args) > place:
+        is_it = _sees(inner.module, scope.module, function)
+        if scope.kind:
+            is_it = isinstance(node.func, ast.Attribute)
+        if len(node.args) > place and is_it:
             given = node.args[place]
             are_words = isinstance(given, ast.Constant | ast.JoinedStr)
-            is_it = isinstance(node.func, how)
-            found += _expand(given, inner, left) if are_words and is_it else [LATER]
+            found += _expand(given, inner, left) if are_words else [LATER]
     return found or [LATER]
+
+
+def _sees(module: str, other: str, name: str) -> bool:
+    """Tell whether a name means in a module what another calls so."""
+    return module == other or any(
+        isinstance(node, ast.ImportFrom)
+        and f"{node.module}".replace(".", "/") + ".py" == other
+        and any(each.name == name for each in node.names)
+        for node in _trees()[module].body
+    )
 
 
 def _assigned(module: str, name: str) -> ast.expr | None:
