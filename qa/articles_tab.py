@@ -11,7 +11,7 @@ from gradio.utils import get_upload_folder
 
 from index import Index
 from qa import articles_view as view
-from qa import tags
+from qa import in_hindi, tags
 from qa.look import Language
 from qa.parts import SHARED, html, reader
 from qa.service import Service
@@ -180,5 +180,5 @@ class _Articles:
 
     def _unwritable(self, error: OSError, language: Language) -> str:
         key = "no folder" if self._shelf.is_gone else "unwritable"
-        reason = error.strerror or str(error)
+        reason = in_hindi.for_reader(error.strerror or str(error), language)
         return view.sentence(key, language, folder=str(self._shelf.folder), reason=reason)

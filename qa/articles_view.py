@@ -6,7 +6,7 @@ from urllib.parse import quote
 from babel.dates import format_date, format_datetime
 
 from index import Entry
-from qa import phrases, tags
+from qa import in_hindi, phrases, tags
 from qa.html_text import escaped, file, lang
 from qa.limits import MOST_BYTES, MOST_FILES
 from qa.look import Language
@@ -184,10 +184,12 @@ def news(course: Course, removed: Collection[str], reader: Language) -> str:
         return tags.news("".join(lines), spoken, running)
     lines += [f"<p>{each}</p>" for each in _counts(course, reader)]
     if course.problem is not None:
-        lines.append(tags.said(course.problem or phrases.BROKEN[reader], "problem"))
+        problem = in_hindi.for_reader(course.problem or phrases.BROKEN[reader], reader)
+        lines.append(tags.said(problem, "problem"))
     refused = [(each.name, _refusal(each, reader)) for each in course.refused]
     lines.append(_each("refused", refused, reader))
-    lines.append(_each("failed", sorted(course.failed.items()), reader))
+    failed = [(name, in_hindi.for_reader(why, reader)) for name, why in course.failed.items()]
+    lines.append(_each("failed", sorted(failed), reader))
     return tags.news("".join(lines), "", "")
 
 
@@ -302,7 +304,8 @@ def _problem(entry: Entry, reader: Language) -> str:
     if entry.problem is None:
         return ""
     earlier = "" if entry.language is None else f" ({words['outdated']})"
-    reason = f'<span lang="{lang(entry.problem)}">{escaped(entry.problem)}</span>'
+    problem = in_hindi.for_reader(entry.problem, reader)
+    reason = f'<span lang="{lang(problem)}">{escaped(problem)}</span>'
     return f'<div class="bad">{words["unread"]}{earlier}: {reason}</div>'
 
 

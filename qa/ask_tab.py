@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from index import KhabarError
-from qa import citing, example_list, examples, page
+from qa import citing, example_list, examples, in_hindi, page
 from qa.html_text import escaped
 from qa.look import Language
 from qa.parts import ACTS, QUIET, READ_OUT, SHOWS_SOURCE, day_box, html, owner, reader, said
@@ -142,14 +142,14 @@ def _found(service: Service, typed: str, chosen: Sequence[str]) -> list[tuple[st
     return [(f"{title} ({source})" if title else source, source) for source, title in named.items()]
 
 
-def shown(thread: Thread) -> tuple[Any, ...]:
+def shown(thread: Thread, reader: Language) -> tuple[Any, ...]:
     """Fill the tab with a conversation."""
-    earlier = page.conversation(thread.turns[:-1])
-    return thread, _latest(thread), earlier
+    earlier = page.conversation(thread.turns[:-1], reader=reader)
+    return thread, _latest(thread, reader), earlier
 
 
-def _latest(thread: Thread) -> str:
-    return page.conversation(thread.turns[-1:], max(len(thread.turns) - 1, 0))
+def _latest(thread: Thread, reader: Language) -> str:
+    return page.conversation(thread.turns[-1:], max(len(thread.turns) - 1, 0), reader)
 
 
 class _Tab:
@@ -179,11 +179,12 @@ class _Tab:
             narrowed = Narrowed()
         # Of an empty question there is nothing to clear but what is being typed meanwhile.
         cleared: Any = gr.skip() if example or not question else ""
-        steps = self._talk.ask(question, thread, narrowed, owner(request), reader(request))
+        language = reader(request)
+        steps = self._talk.ask(question, thread, narrowed, owner(request), language)
         screen.instead = None
         try:
             first = next(steps)
-            yield *shown(first), gr.skip(), cleared
+            yield *shown(first, language), gr.skip(), cleared
             due = time.monotonic() + _BETWEEN
             for step in steps:
                 if screen.instead is not None:  # what is written for it is not on the page any more
@@ -191,22 +192,23 @@ class _Tab:
                     return
                 if step.turns[-1].ended or time.monotonic() >= due:
                     # The rest of the page stays as it is: the next question may be in the box.
-                    yield step, _latest(step), gr.skip(), step.id, gr.skip()
+                    yield step, _latest(step, language), gr.skip(), step.id, gr.skip()
                     due = time.monotonic() + _BETWEEN
         except KhabarError as error:
-            gr.Warning(escaped(str(error)))
+            gr.Warning(escaped(in_hindi.for_reader(str(error), language)))
 
-    def ended(self, thread: Thread, screen: Screen) -> tuple[Any, ...]:
+    def ended(self, thread: Thread, screen: Screen, request: gr.Request) -> tuple[Any, ...]:
         """Close an answer that was cut off."""
+        language = reader(request)
         if screen.instead is not None:  # a last piece may have come after it
-            return *shown(screen.instead), screen.instead.id
+            return *shown(screen.instead, language), screen.instead.id
         turns = tuple(closed(turn) for turn in thread.turns)
-        return *shown(replace(thread, turns=turns)), gr.skip()
+        return *shown(replace(thread, turns=turns), language), gr.skip()
 
-    def new(self, screen: Screen) -> tuple[Any, ...]:
+    def new(self, screen: Screen, request: gr.Request) -> tuple[Any, ...]:
         """Begin another conversation; what is still being answered in this one is left."""
         screen.instead = Thread()
-        return *shown(screen.instead), "", ""
+        return *shown(screen.instead, reader(request)), "", ""
 
     def open(self, thread: Thread, event: gr.EventData, request: gr.Request) -> str:
         """Open the article that a mark or a passage of the conversation stands in."""

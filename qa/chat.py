@@ -16,7 +16,7 @@ with without_stubs():
     import gradio as gr
 
 from index import KhabarError, errors
-from qa import articles_tab, ask_tab, conversations_tab, look, models_tab
+from qa import articles_tab, ask_tab, conversations_tab, in_hindi, look, models_tab
 from qa.conversations import Conversations
 from qa.html_text import escaped
 from qa.parts import QUIET, html, owner, reader
@@ -61,8 +61,8 @@ def build(service: Service, conversations: Conversations, talk: Talk) -> gr.Bloc
             except errors.ConversationError:  # deleted since
                 pass
             except KhabarError as error:
-                gr.Warning(escaped(str(error)))
-            return ask_tab.shown(thread)
+                gr.Warning(escaped(in_hindi.for_reader(str(error), reader(request))))
+            return ask_tab.shown(thread, reader(request))
 
         def offer(request: gr.Request) -> str:
             """Offer examples."""

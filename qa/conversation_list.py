@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from babel.dates import format_datetime
 
-from qa import tags
+from qa import in_hindi, tags
 from qa.conversations import LONGEST_TITLE, Heading
 from qa.html_text import escaped
 from qa.look import Language
@@ -48,7 +48,7 @@ def listed(headings: Sequence[Heading], language: Language, problem: str = "") -
     Of more than `LISTED` it says that there are older ones.
     """
     words = WORDS[language]
-    said = unlisted(problem) if problem else ""
+    said = unlisted(problem, language) if problem else ""
     if not headings:
         return f'{said}<p class="none">{words["none"]}</p>'
     items = "".join(_item(heading, language) for heading in headings[:LISTED])
@@ -58,9 +58,10 @@ def listed(headings: Sequence[Heading], language: Language, problem: str = "") -
     return f"{said}<ul>{items}</ul>{older}"
 
 
-def unlisted(problem: str) -> str:
+def unlisted(problem: str, language: Language) -> str:
     """Write why something, or the whole list, is not to be had."""
-    return f'<div role="alert">{tags.said(problem, "problem")}</div>'
+    told = tags.said(in_hindi.for_reader(problem, language), "problem")
+    return f'<div role="alert">{told}</div>'
 
 
 def _item(heading: Heading, language: Language) -> str:

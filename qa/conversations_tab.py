@@ -60,7 +60,8 @@ class _Deeds:
                 self.conversations.delete(who, name)
                 if thread.id == name:
                     screen.instead = Thread()
-                    return self._listed(request), *ask_tab.shown(screen.instead), ""
+                    shown = ask_tab.shown(screen.instead, reader(request))
+                    return self._listed(request), *shown, ""
         except KhabarError as error:
             problem = str(error)
         return self._listed(request, problem), *(gr.skip(),) * 4
@@ -75,7 +76,8 @@ class _Deeds:
         except KhabarError as error:
             return self._listed(request, str(error)), *(gr.skip(),) * 5
         screen.instead = thread
-        return gr.skip(), gr.Tabs(selected=ask_tab.ID), *ask_tab.shown(thread), name
+        shown = ask_tab.shown(thread, reader(request))
+        return gr.skip(), gr.Tabs(selected=ask_tab.ID), *shown, name
 
     def _listed(self, request: gr.Request, problem: str = "") -> str:
         try:
@@ -83,5 +85,5 @@ class _Deeds:
                 owner(request), limit=conversation_list.LISTED + 1
             )
         except KhabarError as error:
-            return conversation_list.unlisted(str(error))
+            return conversation_list.unlisted(str(error), reader(request))
         return conversation_list.listed(headings, reader(request), problem)

@@ -11,7 +11,8 @@ from itertools import groupby
 
 from babel.dates import format_date
 
-from qa import extract
+from qa import extract, in_hindi
+from qa.look import Language
 from qa.phrases import WORDS
 from qa.turn import Turn
 from qa.types import Answer, AnswerLanguage, Citation
@@ -43,14 +44,15 @@ _JOINERS = "\u200c\u200d"
 """Hindi is written with them."""
 
 
-def markdown(title: str, turns: Sequence[Turn]) -> str:
+def markdown(title: str, turns: Sequence[Turn], reader: Language = "en") -> str:
     """Write a conversation: each question, its answer, and under it where that stands.
 
-    `title` may be empty. In CommonMark, in any renderer's dialect; it ends with a line end.
+    `title` may be empty; `reader` says in what language somebody reads why there is no answer. In
+    CommonMark, in any renderer's dialect; it ends with a line end.
     """
     blocks = [f"# {_text(title)}"] if title.strip() else []
     for turn in turns:
-        blocks += _turn(turn)
+        blocks += _turn(turn, reader)
     return "\n\n".join(blocks) + "\n"
 
 
@@ -70,27 +72,27 @@ def file_name(title: str) -> str:
     return f"{name}.md"
 
 
-def _turn(turn: Turn) -> Iterator[str]:
+def _turn(turn: Turn, reader: Language) -> Iterator[str]:
     words = WORDS[turn.language]
     if turn.question.strip():
         yield f"## {_text(turn.question)}"
     if turn.standalone:
         yield f"*{words['standalone']}* {_text(turn.standalone)}"
     if turn.answer is not None:
-        yield from _answer(turn.answer)
+        yield from _answer(turn.answer, reader)
         return
     if draft := list(_paragraphs(turn.draft)):
         yield f"*{_STOPPED_DRAFT[turn.language]}*"
         yield from draft
     if turn.problem is not None:
-        yield _text(turn.problem)
+        yield _text(in_hindi.for_reader(turn.problem, reader))
     else:
         yield f"*{words['stopped']}*"
 
 
-def _answer(answer: Answer) -> Iterator[str]:
+def _answer(answer: Answer, reader: Language) -> Iterator[str]:
     if answer.note:
-        yield f"*{_text(answer.note)}*"
+        yield f"*{_text(in_hindi.note(answer.note, answer.language, reader))}*"
     if answer.refused or not answer.sentences:
         yield from _paragraphs(answer.text)
     else:

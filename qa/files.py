@@ -7,7 +7,7 @@ from fastapi import FastAPI, HTTPException, Request
 from starlette.responses import FileResponse, Response
 
 from index import errors
-from qa import export, guard
+from qa import export, guard, look
 from qa.conversations import Conversations
 from qa.service import Service
 
@@ -31,7 +31,8 @@ def add(app: FastAPI, service: Service, conversations: Conversations) -> None:
         owner = guard.owner(request.scope)
         try:
             title = conversations.heading(owner, name).title
-            text = export.markdown(title, conversations.turns(owner, name))
+            reader = look.language(request.headers, request.cookies)
+            text = export.markdown(title, conversations.turns(owner, name), reader)
         except errors.ConversationError as error:
             raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from error
         named = f"attachment; filename*=utf-8''{quote(export.file_name(title))}"

@@ -8,8 +8,8 @@ from typing import Any
 import gradio as gr
 
 from index import KhabarError, download, installed, models
+from qa import in_hindi, tags
 from qa import models_view as view
-from qa import tags
 from qa.chores import Kind, Progress, Work
 from qa.look import Language
 from qa.model_list import listed
@@ -52,7 +52,7 @@ class _Models:
         try:
             return tags.told(self._do(*tags.pressed(event), language))
         except KhabarError as error:
-            return tags.told(str(error))
+            return tags.told(in_hindi.for_reader(str(error), language))
 
     async def follow(self, request: gr.Request) -> AsyncIterator[_Shown]:
         """Show how all that runs goes, until it is over."""
@@ -139,5 +139,5 @@ class _Models:
             rows = listed(installed.damaged())
             there = view.listed(rows, used, busy, str(models.folder()), language)
         except KhabarError as error:  # a models.txt of the user's own that has a mistake
-            there = tags.said(str(error), "problem")
+            there = tags.said(in_hindi.for_reader(str(error), language), "problem")
         return view.now(used, language), view.news(chores, language), there

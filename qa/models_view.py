@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index import models
-from qa import extract, phrases, tags
+from qa import extract, in_hindi, phrases, tags
 from qa.chores import Chore, Kind
 from qa.html_text import escaped, file
 from qa.look import Language
@@ -297,7 +297,8 @@ def _outcome(chore: Chore, reader: Language) -> str:
     words = _WORDS[reader]
     name = _called(chore.name, reader)
     if chore.state == "failed":
-        return tags.said(chore.problem or phrases.BROKEN[reader], "problem")
+        problem = in_hindi.for_reader(chore.problem or phrases.BROKEN[reader], reader)
+        return tags.said(problem, "problem")
     if chore.kind == "fetch":
         key = "fetched" if chore.state == "done" else "fetch stopped"
     elif chore.state == "done":

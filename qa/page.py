@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from index import Hit, Passage
-from qa import extract
+from qa import extract, in_hindi
 from qa.html_text import dated, day, escaped, file, lang, titled
+from qa.look import Language
 from qa.phrases import WORDS
+from qa.tags import said
 from qa.turn import Scope, Turn
 from qa.types import Answer, AnswerLanguage, Citation
 from qa.words import UNSUPPORTED
@@ -26,38 +28,39 @@ _GLUE = "\N{WORD JOINER}\N{NO-BREAK SPACE}"
 """A space after which no line begins, not even behind a danda: a mark never stands alone."""
 
 
-def conversation(turns: Sequence[Turn], first: int = 0) -> str:
+def conversation(turns: Sequence[Turn], first: int = 0, reader: Language = "en") -> str:
     """Write a part of a conversation as HTML, the latest question first.
 
-    `first` is the place of the first of them in the whole, from 0.
+    `first` is the place of the first of them in the whole, from 0. What the page says of an answer
+    is in the language of its question; why there is none, in the one that `reader` names.
     """
-    parts = [_turn(number, turn) for number, turn in enumerate(turns, first)]
+    parts = [_turn(number, turn, reader) for number, turn in enumerate(turns, first)]
     return "".join(reversed(parts))
 
 
-def _turn(number: int, turn: Turn) -> str:
+def _turn(number: int, turn: Turn, reader: Language) -> str:
     head = f'<h2 dir="auto">{escaped(turn.question)}</h2>' if turn.question else ""
     # What a screen reader reads out is whole: it waits while this is busy.
     busy = "false" if turn.ended else "true"
-    body = f'<div class="reply" aria-busy="{busy}">{_body(number, turn)}</div>'
+    body = f'<div class="reply" aria-busy="{busy}">{_body(number, turn, reader)}</div>'
     return f'<article class="turn" lang="{turn.language}">{head}{body}</article>'
 
 
-def _body(number: int, turn: Turn) -> str:
+def _body(number: int, turn: Turn, reader: Language) -> str:
     words = WORDS[turn.language]
     asked = ""
     if turn.standalone:
         label = f'<span class="label">{words["standalone"]}</span>'
         asked = f'<p class="standalone" dir="auto">{label} {escaped(turn.standalone)}</p>'
     if turn.answer is not None and turn.answer.refused:
-        return asked + _refusal(number, turn, turn.answer)
+        return asked + _refusal(number, turn, turn.answer, reader)
     if turn.answer is not None:
         scope = _searched(turn.scope, turn.answer.language)
-        return asked + scope + _answer(number, turn.answer, turn.found or ())
+        return asked + scope + _answer(number, turn.answer, turn.found or (), reader)
     parts = [part.strip() for part in turn.draft.split("\n\n") if part.strip()]
     draft = asked + "".join(_paragraph(escaped(part), turn.language) for part in parts)
     if turn.problem is not None:
-        return f'{draft}<p class="problem" dir="auto">{escaped(turn.problem)}</p>'
+        return draft + said(in_hindi.for_reader(turn.problem, reader), "problem")
     if turn.stopped:
         return f'{draft}<p class="status">{words["stopped"]}</p>'
     if turn.place:
@@ -67,11 +70,12 @@ def _body(number: int, turn: Turn) -> str:
     return f'{draft}<p class="status working">{status}</p>'
 
 
-def _note(answer: Answer) -> str:
-    return f'<p class="note">{escaped(answer.note)}</p>' if answer.note else ""
+def _note(answer: Answer, reader: Language) -> str:
+    note = in_hindi.note(answer.note, answer.language, reader) if answer.note else ""
+    return f'<p class="note">{escaped(note)}</p>' if note else ""
 
 
-def _answer(turn: int, answer: Answer, found: Sequence[Hit]) -> str:
+def _answer(turn: int, answer: Answer, found: Sequence[Hit], reader: Language) -> str:
     differ = len({citation.date for citation in answer.citations}) > 1
     text = "".join(_sentences(turn, answer, dates=differ))
     # A follow-up may cite what the question before it was answered from.
@@ -79,7 +83,8 @@ def _answer(turn: int, answer: Answer, found: Sequence[Hit]) -> str:
     sources = "".join(_source(turn, citation, answer, passages) for citation in answer.citations)
     label = WORDS[answer.language]["sources"]
     days = _days(answer) if differ else ""
-    return f'{_note(answer)}{days}{text}<h3>{label}</h3><ol class="sources">{sources}</ol>'
+    note = _note(answer, reader)
+    return f'{note}{days}{text}<h3>{label}</h3><ol class="sources">{sources}</ol>'
 
 
 def _days(answer: Answer) -> str:
@@ -177,7 +182,7 @@ def _place(about: Citation | Passage, language: AnswerLanguage) -> str:
     return f"{file(about.source)}{page}{also}"
 
 
-def _refusal(turn: int, asked: Turn, answer: Answer) -> str:
+def _refusal(turn: int, asked: Turn, answer: Answer, reader: Language) -> str:
     """Write that there is no answer, where it was looked for, and what came nearest."""
     words = WORDS[answer.language]
     hits = (asked.found or ())[:NEAREST]
@@ -186,7 +191,7 @@ def _refusal(turn: int, asked: Turn, answer: Answer) -> str:
         passages = "".join(_near(turn, place, hit, answer) for place, hit in enumerate(hits))
         nearest = f'<h3>{words["nearest"]}</h3><ol class="sources nearest">{passages}</ol>'
     return (
-        f'{_note(answer)}<p class="refused">{escaped(answer.text)}</p>'
+        f'{_note(answer, reader)}<p class="refused">{escaped(answer.text)}</p>'
         f"{_searched(asked.scope, answer.language)}{nearest}"
     )
 

@@ -91,3 +91,9 @@ NO_DATE = {
     "hi": "“{typed}” तारीख़ नहीं है; तारीख़ 2023-05-05 की तरह लिखिए।",
     "en": "“{typed}” is not a date; write one like 2023-05-05.",
 }
+UNREADABLE: dict[AnswerLanguage, str] = {
+    "hi": "यह जवाब सहेजा तो गया था, पर अब पढ़ा नहीं जा सकता; सवाल फिर से पूछिए।",
+    "en": "This answer was kept, but can no longer be read; ask the question again.",
+    "hi-Latn": "Yeh jawab saheja to gaya tha, par ab padha nahin ja sakta; "
+    "sawal phir se poochhiye.",
+}

@@ -7,19 +7,13 @@ from dataclasses import replace
 from pydantic import TypeAdapter
 
 from index import Hit
-from qa import wire
+from qa import phrases, wire
 from qa.turn import Turn, closed
 from qa.types import AnswerLanguage
 
 _UNCITED = 3
 """Passages kept with an answer though it does not cite them: the nearest."""
 _TURN = TypeAdapter(Turn)
-_UNREADABLE: dict[AnswerLanguage, str] = {
-    "hi": "यह जवाब सहेजा तो गया था, पर अब पढ़ा नहीं जा सकता; सवाल फिर से पूछिए।",
-    "en": "This answer was kept, but can no longer be read; ask the question again.",
-    "hi-Latn": "Yeh jawab saheja to gaya tha, par ab padha nahin ja sakta; "
-    "sawal phir se poochhiye.",
-}
 
 
 def columns(turn: Turn) -> tuple[str, str, str, bytes]:
@@ -55,9 +49,9 @@ def read(question: str, language: str, stored: bytes) -> Turn:
     try:
         return wire.unpack(_TURN, wire.read(stored))
     except (wire.GarbledError, TypeError):  # of another type, where the file is damaged
-        known: dict[str, AnswerLanguage] = {each: each for each in _UNREADABLE}
+        known: dict[str, AnswerLanguage] = {each: each for each in phrases.UNREADABLE}
         spoken = known.get(language, "en")
-        return Turn(question, spoken, problem=_UNREADABLE[spoken])
+        return Turn(question, spoken, problem=phrases.UNREADABLE[spoken])
 
 
 def folded(text: str) -> str:

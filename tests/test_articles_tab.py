@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import forge, needs_chromium, opened, page_over, serious
+from browsing import forge, go, needs_chromium, opened, page_over, serious
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from index import Index
@@ -170,3 +170,26 @@ def test_a_folder_that_is_gone_is_told_in_one_sentence(
         assert not (place / "articles").exists()
     finally:
         (place / "away").rename(place / "articles")
+
+
+def test_why_a_file_was_not_read_and_a_question_not_asked_is_said_in_hindi(
+    browser: Browser, address: str, place: Path
+) -> None:
+    name = "बुरी.txt"
+    with opened(browser, address, 2, locale="hi-IN") as page:
+        drop(page, (name, BAD))
+        reason = "यह बाइनरी फ़ाइल है (इसमें NUL बाइट हैं); टेक्स्ट की फ़ाइल चाहिए।"
+        news = page.locator("#articles-news .reason")
+        expect(news).to_have_text(reason)
+        expect(news).to_have_attribute("lang", "hi")
+        page.get_by_label("शीर्षक या फ़ाइल के नाम से ढूँढिए").fill("बुरी")
+        expect(row(page, name)).to_contain_text(f"पढ़ा नहीं जा सका: {reason}")
+        assert serious(page) == []
+        go(page, "सवाल")
+        page.locator("#question textarea").fill("今日の天気はどうですか")
+        page.locator("#question textarea").press("Enter")
+        expect(page.locator("#now .problem")).to_contain_text("सवाल ऐसी लिपि में है")
+    with opened(browser, address, 2) as page:
+        page.get_by_label("Find by title or file name").fill("बुरी")
+        expect(row(page, name)).to_contain_text("could not be read: a binary file")
+    (place / "articles" / name).unlink()
