@@ -1,18 +1,16 @@
 """Processes that hold an index, for the tests of those that come second."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from forked import Forked
 
 from qa import cli
 
-ROOT = Path(__file__).parent.parent
 # As the command qa; Ctrl-C works too where the tests run in the background of a shell.
 QA = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
@@ -51,17 +49,9 @@ with Index(sys.argv[1]) as index, listening(index, lambda: engine):
 
 
 @contextmanager
-def running(code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+def running(code: str, *arguments: object) -> Iterator[Forked]:
     """Run Python code in a process of its own, which ends with the block."""
-    with subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        cwd=ROOT,
-    ) as process:
+    with Forked(code, *arguments) as process:
         try:
             yield process
         finally:
@@ -69,7 +59,7 @@ def running(code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
 
 
 @contextmanager
-def holding(*arguments: object, code: str = HOLDER) -> Iterator[subprocess.Popen[str]]:
+def holding(*arguments: object, code: str = HOLDER) -> Iterator[Forked]:
     """Run a process that holds an index, from when it says that it does."""
     with running(code, *arguments) as process:
         line = said(process)
@@ -77,9 +67,8 @@ def holding(*arguments: object, code: str = HOLDER) -> Iterator[subprocess.Popen
         yield process
 
 
-def said(process: subprocess.Popen[str]) -> str:
+def said(process: Forked) -> str:
     """Read the next line of what a process writes."""
-    assert process.stdout
     return process.stdout.readline()
 
 
@@ -87,7 +76,7 @@ def qa(*arguments: object) -> tuple[int, str, str]:
     """Run the command; returns its exit code and what it wrote."""
     with running(QA, *arguments) as process:
         out, err = process.communicate()
-        return process.returncode, out, err
+        return process.wait(), out, err
 
 
 def here(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
