@@ -121,7 +121,7 @@ class Forked:
 
         Raises TimeoutExpired, having ended it, if that takes too long.
         """
-        with ThreadPoolExecutor(2) as pool:
+        with self.stdout, self.stderr, ThreadPoolExecutor(2) as pool:
             out, err = pool.submit(self.stdout.read), pool.submit(self.stderr.read)
             with suppress(BrokenPipeError):
                 if not self.stdin.closed:
