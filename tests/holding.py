@@ -1,11 +1,13 @@
 """Processes that hold an index, for the tests of those that come second."""
 
 import json
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from forked import Forked
 
@@ -89,3 +91,13 @@ def told(db: Path) -> dict[str, Any]:
     """Read what the holder of an index says of itself."""
     fields: dict[str, Any] = json.loads((db / "khabar.holder").read_text("utf-8"))
     return fields
+
+
+def children() -> set[int]:
+    """Find the processes that Khabar started: a browser starts and ends its own when it likes."""
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if child.cmdline()[:1] == [sys.executable]:
+                found.add(child.pid)
+    return found
