@@ -1,15 +1,19 @@
-"""Dates as Hindi and English newspapers print them, found in a line and read by dateparser."""
+"""Dates as Hindi and English newspapers print them, found in a line and read."""
 
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 _MONTHS = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
     r"|जनवरी|(?:फ\u093c?|\u095e)रवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सित(?:ं|म्)बर|अक्(?:टू|तू)बर|नव(?:ं|म्)बर|दिस(?:ं|म्)बर"
 )
+_MONTH_BEGINS = (
+    *("jan feb mar apr may jun jul aug sep oct nov dec".split()),
+    *("जन फ मा अप मई जून जुल अग सित अक् नव दिस".split()),
+)
+"""What tells the months apart, in English and then in Hindi."""
 _WEEKDAYS = (
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
     r"|(?:सोम|मंगल|बुध|गुरु|गुरू|बृहस्पति|वीर|शुक्र|शनि|रवि)(?:वार)?|इतवार"
@@ -32,8 +36,8 @@ _DATE = re.compile(
     rf"{_EDGE}(?:"
     rf"(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})"
     rf"|(?P<numeric>\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}})"
-    rf"|(?P<dmy>{_DAY}{_GAP}(?:{_MONTHS}){_GAP}{_YEAR})"
-    rf"|(?P<mdy>(?:{_MONTHS})\.?\s*{_DAY}{_GAP}{_YEAR})"
+    rf"|(?P<dmy>(?P<day>{_DAY}){_GAP}(?P<month>{_MONTHS}){_GAP}{_YEAR})"
+    rf"|(?P<mdy>(?P<month_first>{_MONTHS})\.?\s*(?P<day_second>{_DAY})(?P<gap>{_GAP}){_YEAR})"
     rf"|(?P<partial>{_DAY}\s+(?:{_MONTHS})|(?:{_MONTHS})\s+{_DAY}){_NO_LETTER}"
     rf")(?!\d)",
     re.IGNORECASE,
@@ -98,23 +102,40 @@ def find_dates(line: str) -> list[FoundDate]:
     for match in _DATE.finditer(line):
         if match.lastgroup == "partial":
             found.append(FoundDate(match.start(), match.end(), None))
-        elif day := _parse(match.group()):
+        elif day := _read(match):
             found.append(FoundDate(match.start(), match.end(), day))
     return found
 
 
-@lru_cache(maxsize=4096)
-def _parse(text: str) -> date | None:
-    # Imported here: it takes a third of a second, and a question without a date does not need it.
-    import dateparser
+def _read(found: re.Match[str]) -> date | None:
+    """Read a date that is written out; None if there is no such day."""
+    text = found.group()
+    if found.lastgroup in ("iso", "numeric"):
+        # A date in a newspaper is Gregorian and, written in digits, day first in India.
+        numbers = [int(number) for number in re.findall(r"\d+", text)]
+        year, month, day = numbers if found.lastgroup == "iso" else numbers[::-1]
+        if month > len(_MONTH_BEGINS) // 2:  # but there is no thirteenth month
+            month, day = day, month
+    elif found["gap"] == "":  # "May 52023"
+        return None
+    else:
+        year = int(text[-4:])
+        month = _month(found["month"] or found["month_first"])
+        day = _day(found["day"] or found["day_second"])
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
-    for word, number in DAY_WORDS.items():
-        text = re.sub(rf"^{word}(?=\s)", str(number), text)
-    # A date in a newspaper is Gregorian and, written in digits, day first in India.
-    order = "YMD" if re.match(r"\d{4}-", text) else "DMY"
-    settings = {"DATE_ORDER": order, "REQUIRE_PARTS": ["day", "month", "year"]}
-    parsed = dateparser.parse(text, languages=["en", "hi"], settings=settings)
-    return parsed.date() if parsed else None
+
+def _month(name: str) -> int:
+    name = name.casefold().replace("\u095e", "फ")
+    begins = next(i for i, begin in enumerate(_MONTH_BEGINS) if name.startswith(begin))
+    return begins % (len(_MONTH_BEGINS) // 2) + 1
+
+
+def _day(said: str) -> int:
+    return DAY_WORDS.get(said) or int(said[:2] if said[1:2].isdigit() else said[:1])
 
 
 def is_date_line(line: str) -> bool:

@@ -32,6 +32,13 @@ _GRACE = 5
 and is not there any more."""
 _MAPPED = 500_000_000
 """Bytes of addresses that libraries take up without using the memory."""
+KINDS = {
+    **dict.fromkeys((".html", ".htm"), "pages"),
+    ".pdf": "pdf",
+    **dict.fromkeys((".docx", ".odt", ".epub"), "documents"),
+    **dict.fromkeys((".csv", ".tsv", ".jsonl"), "tables"),
+}
+"""Which suffixes need the same libraries; to import those of web pages takes by far the longest."""
 _MAX_SENTENCE = 500
 _MAX_REASON = 200
 """Characters of what a library says of a damaged file."""
@@ -43,15 +50,18 @@ _PAGE = (
     b"<p>Weather</p></body></html>"
 )
 """Read once before the first file, so that every module a page may need is there."""
+_LEGACY = "text\nयह किसी पुराने कूट में है।".encode("utf-16-le")[1:]
+"""Text of no encoding that its bytes tell."""
 
 Answer = dict[str, object]
 _Read = Callable[[bytes], "tuple[list[RawArticle], dict[str, str]]"]
 
 
-def main(path: list[str], seconds: float, memory: int) -> None:
+def main(path: list[str], seconds: float, memory: int, kinds: list[str]) -> None:
     """Answer files until the input closes.
 
-    `path` is where modules are looked for; `seconds` and `memory` (bytes) are the parent's limits.
+    `path` is where modules are looked for; `seconds` and `memory` (bytes) are the parent's limits;
+    `kinds` of `KINDS` are those it can be asked to read.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to act on
     source = sys.stdin.buffer
@@ -61,7 +71,7 @@ def main(path: list[str], seconds: float, memory: int) -> None:
     sys.path[:] = path
     _stand_in_for_the_package()
     try:
-        read = _formats()
+        read = _formats(kinds)
     # Whatever is wrong with the installation, the parent says it.
     except Exception as error:
         _send(answers, {"broken": f"{type(error).__name__}: {error}"})
@@ -89,34 +99,52 @@ def _stand_in_for_the_package() -> None:
     sys.modules["index"] = package
 
 
-def _formats() -> dict[str, _Read]:
-    """Import what reads each format, and whatever that imports only when it is used."""
+def _formats(kinds: list[str]) -> dict[str, _Read]:
+    """Import what reads the formats of these kinds, and whatever that imports when it is used."""
     import codecs
     import encodings
     import pkgutil
 
-    from index import dates, epub, office, pdf, tables, webpage
-    from index.errors import FileError
+    import charset_normalizer
 
     for module in pkgutil.iter_modules(encodings.__path__):
         with contextlib.suppress(LookupError):  # no encoding, or another system's
             codecs.lookup(module.name)
+    charset_normalizer.from_bytes(_LEGACY)
+    formats = {"pages": _pages, "pdf": _pdf, "documents": _documents, "tables": _tables}
+    return {suffix: read for kind in kinds for suffix, read in formats[kind]().items()}
+
+
+def _pages() -> dict[str, _Read]:
+    from index import webpage
+    from index.errors import FileError
+
     for page in (_PAGE, b"<p>Rain"):
         with contextlib.suppress(FileError):
             webpage.read(page)
+    return {".html": webpage.read, ".htm": webpage.read}
+
+
+def _pdf() -> dict[str, _Read]:
+    from index import pdf
+
     pdf.prepare()
-    dates.find_dates("5 May 2023, 5 मई 2023, 2023-05-05, 05/05/2023")
-    return {
-        ".html": webpage.read,
-        ".htm": webpage.read,
-        ".pdf": pdf.read,
-        ".docx": office.read_docx,
-        ".odt": office.read_odt,
-        ".epub": epub.read,
-        ".csv": tables.read_csv,
-        ".tsv": tables.read_tsv,
-        ".jsonl": tables.read_jsonl,
-    }
+    return {".pdf": pdf.read}
+
+
+def _documents() -> dict[str, _Read]:
+    from lxml import etree
+
+    from index import epub, office
+
+    etree.fromstring(b"<a/>")
+    return {".docx": office.read_docx, ".odt": office.read_odt, ".epub": epub.read}
+
+
+def _tables() -> dict[str, _Read]:
+    from index import tables
+
+    return {".csv": tables.read_csv, ".tsv": tables.read_tsv, ".jsonl": tables.read_jsonl}
 
 
 def _limit(memory: int) -> None:

@@ -22,7 +22,7 @@ from index import load, reader_process
 from index.errors import FileError, NotNowError
 from index.load import RawArticle
 from index.meta import Metadata
-from index.reader_process import HEAD, LENGTH
+from index.reader_process import HEAD, KINDS, LENGTH
 
 SECONDS = 60.0
 """For one file: 2,000 pages of PDF take about 10 on a slow machine."""
@@ -52,6 +52,9 @@ class Reading:
 class Reader:
     """Reads files, all but plain text in one process that is started when it is first needed.
 
+    And anew when it is first needed for another kind of formats: it can import no more once it has
+    given up to open files, and to import it all for a folder of tables takes five times as long.
+
     For one thread at a time; another may close it. One file may take `seconds` and `memory`, in
     bytes.
     """
@@ -60,6 +63,8 @@ class Reader:
         self._seconds = seconds
         self._memory = memory
         self._process: subprocess.Popen[bytes] | None = None
+        self._kinds: set[str] = set()
+        """Of formats, that the process is to read."""
         self._closed = False
         self._lock = threading.Lock()
         """Held while the process starts or goes, so that none starts after `close`."""
@@ -117,8 +122,9 @@ class Reader:
 
         A file is at fault only if it ends a process that has read no other.
         """
-        was_there = self._process is not None
-        process = self._started()
+        kind = KINDS[suffix]
+        was_there = self._process is not None and kind in self._kinds
+        process = self._started(kind)
         watch = _Watch(process, self._seconds, self._memory)
         try:
             answer = _exchange(process, HEAD.pack(suffix.encode("ascii"), len(data)), data)
@@ -134,12 +140,13 @@ class Reader:
             self._stop()
         return answer
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        """Get the process, a new one if there is none or it has ended meanwhile."""
-        if self._process and self._process.poll() is None:
+    def _started(self, kind: str) -> subprocess.Popen[bytes]:
+        """Get the process, a new one if there is none for this kind or it has ended meanwhile."""
+        if self._process and self._process.poll() is None and kind in self._kinds:
             return self._process
         self._stop()
         settings = {
+            "kinds": sorted({*self._kinds, kind}),
             "path": [entry for entry in sys.path if entry],
             "seconds": self._seconds,
             "memory": self._memory,
@@ -164,6 +171,7 @@ class Reader:
             raise NotNowError(
                 f"the process that reads this format did not start ({said}); install Khabar anew."
             )
+        self._kinds.add(kind)
         return process
 
 

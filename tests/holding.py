@@ -3,19 +3,19 @@
 import json
 import os
 import pty
-import subprocess
 import sys
 import termios
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
+import psutil
 import pytest
+from forked import Forked
 
 from qa import cli
 
-ROOT = Path(__file__).parent.parent
 # As the command qa; Ctrl-C works too where the tests run in the background of a shell.
 QA = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
@@ -58,17 +58,9 @@ _END = "\N{SYMBOL FOR END OF TRANSMISSION}"
 
 
 @contextmanager
-def running(code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+def running(code: str, *arguments: object) -> Iterator[Forked]:
     """Run Python code in a process of its own, which ends with the block."""
-    with subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        cwd=ROOT,
-    ) as process:
+    with Forked(code, *arguments) as process:
         try:
             yield process
         finally:
@@ -76,7 +68,7 @@ def running(code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
 
 
 @contextmanager
-def holding(*arguments: object, code: str = HOLDER) -> Iterator[subprocess.Popen[str]]:
+def holding(*arguments: object, code: str = HOLDER) -> Iterator[Forked]:
     """Run a process that holds an index, from when it says that it does."""
     with running(code, *arguments) as process:
         line = said(process)
@@ -84,9 +76,8 @@ def holding(*arguments: object, code: str = HOLDER) -> Iterator[subprocess.Popen
         yield process
 
 
-def said(process: subprocess.Popen[str]) -> str:
+def said(process: Forked) -> str:
     """Read the next line of what a process writes."""
-    assert process.stdout
     return process.stdout.readline()
 
 
@@ -94,7 +85,7 @@ def qa(*arguments: object) -> tuple[int, str, str]:
     """Run the command; returns its exit code and what it wrote."""
     with running(QA, *arguments) as process:
         out, err = process.communicate()
-        return process.returncode, out, err
+        return process.wait(), out, err
 
 
 def here(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
@@ -129,3 +120,13 @@ def told(db: Path) -> dict[str, Any]:
     """Read what the holder of an index says of itself."""
     fields: dict[str, Any] = json.loads((db / "khabar.holder").read_text("utf-8"))
     return fields
+
+
+def children() -> set[int]:
+    """Find the processes that Khabar started: a browser starts and ends its own when it likes."""
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if child.cmdline()[:1] == [sys.executable]:
+                found.add(child.pid)
+    return found

@@ -4,16 +4,15 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+from forked import Forked
+from holding import said
 from test_update import QUESTIONS, fresh, snapshot, some_article, write
 
 from index import Index, rebuild, stems
-
-ROOT = Path(__file__).parent.parent
 
 # Updates an index in small batches; told a method, it dies before or after that one's n-th call.
 CHILD = """
@@ -59,34 +58,45 @@ with Index(database) as index:
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+class Made(NamedTuple):
+    """An index of a folder that has changed since."""
+
+    db: Path
+    folder: Path
+    """Where the articles are; no test changes them."""
+    before: Path
+    """A copy of them as they were when the index was made."""
+    expected: dict[str, Any]
+    """All that an index of them as they are now holds."""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """Twelve articles, indexed; then three changed, three removed, three new."""
     chance = random.Random(7)  # noqa: S311, the same on every run
-    folder = tmp_path / "in"
+    place = tmp_path_factory.mktemp("made")
+    folder, before = place / "in", place / "before"
     for number in range(12):
         write(folder / f"{number:02}.txt", some_article(chance))
-    with Index(tmp_path / "db") as index:
+    with Index(place / "db") as index:
         index.update(folder)
-    shutil.copytree(folder, tmp_path / "before")
+    shutil.copytree(folder, before)
     for number in range(3):
         write(folder / f"{number:02}.txt", some_article(chance))
         (folder / f"{number + 3:02}.txt").unlink()
         write(folder / f"{number + 20:02}.txt", some_article(chance))
-    return folder
+    return Made(place / "db", folder, before, fresh(folder, place / "fresh"))
 
 
-def start(
-    tmp_path: Path, folder: Path, *orders: object, act: str = "update"
-) -> subprocess.Popen[str]:
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, tmp_path / "db", folder, *map(str, orders), act],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "begun\n"
+@pytest.fixture
+def db(made: Made, tmp_path: Path) -> Path:
+    """Copy that index, for one test to harm."""
+    return shutil.copytree(made.db, tmp_path / "db")
+
+
+def start(db: Path, folder: Path, *orders: object, act: str = "update") -> Forked:
+    child = Forked(CHILD, db, folder, *orders, act)
+    assert said(child) == "begun\n"
     return child
 
 
@@ -101,13 +111,13 @@ def check_whole(index: Index) -> None:
         assert row.passage in {number for number, _ in found}
 
 
-def check(tmp_path: Path, folder: Path, expected: dict[str, Any]) -> None:
+def check(db: Path, made: Made) -> None:
     """Check that the dead left whole articles only, and that the next update makes it exact."""
-    with Index(tmp_path / "db") as index:
+    with Index(db) as index:
         for source in index.articles():
             article = index.article(source)
             assert article is not None
-            versions = [each / source for each in (folder, tmp_path / "before")]
+            versions = [each / source for each in (made.folder, made.before)]
             assert article.text in [p.read_text("utf-8") for p in versions if p.exists()]
         check_whole(index)
         for question in QUESTIONS:
@@ -115,8 +125,8 @@ def check(tmp_path: Path, folder: Path, expected: dict[str, Any]) -> None:
                 article = index.article(hit.passage.source)
                 assert article is not None
                 assert article.text[hit.passage.start : hit.passage.end] == hit.passage.text
-        index.update(folder)
-        assert snapshot(index) == expected
+        index.update(made.folder)
+        assert snapshot(index) == made.expected
 
 
 @pytest.mark.parametrize(
@@ -136,12 +146,12 @@ def check(tmp_path: Path, folder: Path, expected: dict[str, Any]) -> None:
     ],
 )
 def test_death_between_two_steps_shows_nothing_half_done(
-    tmp_path: Path, folder: Path, where: str, when: str, count: int
+    db: Path, made: Made, where: str, when: str, count: int
 ) -> None:
-    child = start(tmp_path, folder, where, when, count)
+    child = start(db, made.folder, where, when, count)
     out, _ = child.communicate()
     assert (child.returncode, out) == (-signal.SIGKILL, "")
-    check(tmp_path, folder, fresh(folder, tmp_path / "fresh"))
+    check(db, made)
 
 
 @pytest.mark.parametrize(
@@ -149,34 +159,32 @@ def test_death_between_two_steps_shows_nothing_half_done(
     [("VectorIndex.add", "after"), ("TermIndex.replace", "before"), ("Store.swap", "before")],
 )
 def test_death_while_the_indexes_are_made_anew_leaves_those_in_use(
-    tmp_path: Path, folder: Path, where: str, when: str
+    db: Path, made: Made, where: str, when: str
 ) -> None:
-    child = start(tmp_path, folder, where, when, 1, act="rebuild")
+    child = start(db, made.folder, where, when, 1, act="rebuild")
     assert child.communicate()[0] == ""
-    assert len([*(tmp_path / "db").glob("generation-*")]) == 2
-    check(tmp_path, folder, fresh(folder, tmp_path / "fresh"))
-    assert len([*(tmp_path / "db").glob("generation-*")]) == 1
+    assert len([*db.glob("generation-*")]) == 2
+    check(db, made)
+    assert len([*db.glob("generation-*")]) == 1
 
 
-def test_death_after_the_swap_leaves_the_new_ones(tmp_path: Path, folder: Path) -> None:
-    child = start(tmp_path, folder, "Store.swap", "after", 1, act="rebuild")
+def test_death_after_the_swap_leaves_the_new_ones(db: Path, made: Made) -> None:
+    child = start(db, made.folder, "Store.swap", "after", 1, act="rebuild")
     assert child.communicate()[0] == ""
-    check(tmp_path, folder, fresh(folder, tmp_path / "fresh"))
-    assert [path.name for path in (tmp_path / "db").glob("generation-*")] == ["generation-2"]
+    check(db, made)
+    assert [path.name for path in db.glob("generation-*")] == ["generation-2"]
 
 
-def test_death_at_any_instant_again_and_again(tmp_path: Path, folder: Path) -> None:
-    expected = fresh(folder, tmp_path / "fresh")
+def test_death_at_any_instant_again_and_again(db: Path, made: Made) -> None:
     chance = random.Random()  # noqa: S311, other instants on every run
-    shutil.copytree(tmp_path / "db", tmp_path / "db-before")
     for _ in range(2):
-        shutil.rmtree(tmp_path / "db")
-        shutil.copytree(tmp_path / "db-before", tmp_path / "db")
+        shutil.rmtree(db)
+        shutil.copytree(made.db, db)
         # Twice in a row, the second time in the middle of making good the first.
         for _ in range(2):
-            with start(tmp_path, folder, "anywhere", "", 0) as child:
+            with start(db, made.folder, "anywhere", "", 0) as child:
                 try:
                     child.wait(timeout=chance.uniform(0, 0.6))
                 except subprocess.TimeoutExpired:
                     child.kill()
-        check(tmp_path, folder, expected)
+        check(db, made)

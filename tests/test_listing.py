@@ -3,11 +3,14 @@
 import datetime
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import ARTICLES
+from test_update import write
 
 from index import Index
 from index.types import Entry
@@ -15,13 +18,38 @@ from index.types import Entry
 DAY = datetime.date.fromisoformat
 
 
-@pytest.fixture
-def index(tmp_path: Path, articles: Path) -> Iterator[Index]:
+def add_unreadable(articles: Path) -> None:
     (articles / "empty.txt").touch()
     (articles / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Index a folder of articles, beside the index; with a table, which takes a process to read."""
+    place = tmp_path_factory.mktemp("made")
+    articles = place / "articles"
+    for source, text in ARTICLES.items():
+        write(articles / source, text)
+    add_unreadable(articles)
     (articles / "rows.csv").write_text(
         "text,title\nSnow fell in Delhi on Monday.,100%_snow\n,none\nRain fell in Goa.,Rain\n"
     )
+    with Index(place / "db") as index:
+        index.update(articles)
+    return place
+
+
+@pytest.fixture(scope="module")
+def index(made: Path) -> Iterator[Index]:
+    """Open a copy of that index, which no test changes."""
+    with Index(shutil.copytree(made / "db", made / "open")) as index:
+        yield index
+
+
+@pytest.fixture
+def changing(tmp_path: Path, articles: Path) -> Iterator[Index]:
+    """Index a folder that a test may change, the same but for the table."""
+    add_unreadable(articles)
     with Index(tmp_path / "db") as index:
         index.update(articles)
         yield index
@@ -43,6 +71,7 @@ ALL = [
     "sub/cricket-en.txt",
     "sub/undated-en.md",
 ]
+WITHOUT_THE_TABLE = [source for source in ALL if "rows.csv" not in source]
 
 
 def test_an_entry_says_what_an_article_is_and_why_it_is_none(index: Index) -> None:
@@ -99,33 +128,35 @@ def test_a_text_narrows_it_to_what_has_it_in_source_or_title(
 
 
 def test_an_earlier_version_that_is_still_indexed_is_told_with_the_problem(
-    index: Index, articles: Path
+    changing: Index, articles: Path
 ) -> None:
     (articles / "lavrov-hi.txt").write_bytes(b"\x89PNG\r\n\x1a\n")
     (articles / "sub" / "cricket-en.txt").write_text("")
-    index.update(articles)
+    changing.update(articles)
     for text in ("lavrov", "cricket"):
-        [entry] = index.listing(text).entries
+        [entry] = changing.listing(text).entries
         assert (entry.passages, entry.title is None) == (1, False)
         assert entry.problem is not None
-    assert index.listing().total == 10
+    assert changing.listing().total == len(WITHOUT_THE_TABLE)
 
 
-def test_a_problem_goes_when_the_file_can_be_read_or_is_gone(index: Index, articles: Path) -> None:
+def test_a_problem_goes_when_the_file_can_be_read_or_is_gone(
+    changing: Index, articles: Path
+) -> None:
     (articles / "empty.txt").write_text("Snow fell in Delhi.")
     (articles / "picture.txt").unlink()
-    index.update(articles)
-    assert sources(index) == [source for source in ALL if source != "picture.txt"]
-    assert index.listing("empty").entries[0].problem is None
+    changing.update(articles)
+    assert sources(changing) == [source for source in WITHOUT_THE_TABLE if source != "picture.txt"]
+    assert changing.listing("empty").entries[0].problem is None
     # As it was before it could not be read.
     for content in ("", "Snow fell in Delhi."):
         (articles / "empty.txt").write_text(content)
-        index.update(articles)
-        assert bool(index.listing("empty").entries[0].problem) is not bool(content)
+        changing.update(articles)
+        assert bool(changing.listing("empty").entries[0].problem) is not bool(content)
 
 
 def test_a_folder_that_cannot_be_listed_has_an_entry_as_long_as_it_cannot(
-    index: Index, articles: Path, monkeypatch: pytest.MonkeyPatch
+    changing: Index, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listed = os.scandir
 
@@ -136,27 +167,29 @@ def test_a_folder_that_cannot_be_listed_has_an_entry_as_long_as_it_cannot(
 
     with monkeypatch.context() as closed:  # root, who may run this, can list every folder
         closed.setattr(os, "scandir", refused)
-        index.update(articles)
-    assert sources(index, "sub") == ["sub", "sub/cricket-en.txt", "sub/undated-en.md"]
-    [entry, *_] = index.listing("sub").entries
+        changing.update(articles)
+    assert sources(changing, "sub") == ["sub", "sub/cricket-en.txt", "sub/undated-en.md"]
+    [entry, *_] = changing.listing("sub").entries
     assert entry.problem == "cannot be listed: permission denied."
-    assert index.file("sub") is None
-    index.update(articles)
-    assert sources(index, "sub") == ["sub/cricket-en.txt", "sub/undated-en.md"]
+    assert changing.file("sub") is None
+    changing.update(articles)
+    assert sources(changing, "sub") == ["sub/cricket-en.txt", "sub/undated-en.md"]
 
 
-def test_a_file_whose_name_is_no_text_has_an_entry_too(index: Index, articles: Path) -> None:
+def test_a_file_whose_name_is_no_text_has_an_entry_too(changing: Index, articles: Path) -> None:
     (articles / os.fsdecode(b"bad\xff.txt")).write_text("Snow fell.")
-    index.update(articles)
-    [entry] = index.listing("bad\udcff").entries
+    changing.update(articles)
+    [entry] = changing.listing("bad\udcff").entries
     assert (entry.source, entry.problem is None) == ("bad\\udcff.txt", False)
-    assert index.file(entry.source) is None
+    assert changing.file(entry.source) is None
 
 
-def test_what_could_not_be_read_is_written_down_once(index: Index, articles: Path) -> None:
-    tried = index._store.library.rows("SELECT tried FROM failures")
-    index.update(articles)
-    assert index._store.library.rows("SELECT tried FROM failures") == tried
+def test_what_could_not_be_read_is_written_down_once(made: Path, tmp_path: Path) -> None:
+    shutil.copytree(made / "db", tmp_path / "db")
+    with Index(tmp_path / "db") as index:
+        tried = index._store.library.rows("SELECT tried FROM failures")
+        index.update(made / "articles")
+        assert index._store.library.rows("SELECT tried FROM failures") == tried
 
 
 def test_nothing_is_listed_of_an_empty_index(tmp_path: Path) -> None:
@@ -165,7 +198,8 @@ def test_nothing_is_listed_of_an_empty_index(tmp_path: Path) -> None:
         assert (index.source_folder, index.file("a.txt")) == (None, None)
 
 
-def test_the_file_of_a_source_is_found_in_the_folder(index: Index, articles: Path) -> None:
+def test_the_file_of_a_source_is_found_in_the_folder(index: Index, made: Path) -> None:
+    articles = made / "articles"
     assert index.source_folder == articles
     assert index.file("sub/cricket-en.txt") == articles / "sub" / "cricket-en.txt"
     assert index.file("rows.csv#3") == articles / "rows.csv"
@@ -182,7 +216,7 @@ def test_what_is_not_listed_has_no_file(index: Index, source: str) -> None:
 
 
 def test_a_link_in_a_files_place_is_not_followed(
-    index: Index, articles: Path, tmp_path: Path
+    changing: Index, articles: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "secret").mkdir()
     (tmp_path / "secret" / "cricket-en.txt").write_text("secret")
@@ -194,5 +228,5 @@ def test_a_link_in_a_files_place_is_not_followed(
     (articles / "goa-vaccine-en.txt").unlink()
     (articles / "goa-vaccine-en.txt").mkdir()
     for source in ("lavrov-hi.txt", "sub/cricket-en.txt", "goa-tika-hi.txt", "goa-vaccine-en.txt"):
-        assert index.article(source) is not None
-        assert index.file(source) is None
+        assert changing.article(source) is not None
+        assert changing.file(source) is None

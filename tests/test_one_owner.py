@@ -307,7 +307,7 @@ def test_ctrl_c_here_stops_a_question_there(alone: Path, tmp_path: Path) -> None
 def test_ctrl_c_here_stops_an_update_there_and_keeps_what_is_done(tmp_path: Path) -> None:
     db, folder = tmp_path / "db", tmp_path / "many"
     folder.mkdir()
-    for number in range(600):
+    for number in range(200):
         (folder / f"{number:03}.txt").write_text(f"Report {number} of snow in Delhi.\n" * 3)
     with holding(db) as first:
         with running(QA, "index", folder, "--db", db) as second:
@@ -319,9 +319,9 @@ def test_ctrl_c_here_stops_an_update_there_and_keeps_what_is_done(tmp_path: Path
         assert first.communicate() == ("", "")
         assert first.returncode == 0
     kept = indexed_by_now(db)
-    assert 0 < kept < 600
+    assert 0 < kept < 200
     with Index(db) as index:
-        assert len(index.update(folder).added) == 600 - kept
+        assert len(index.update(folder).added) == 200 - kept
 
 
 def indexed_by_now(db: Path) -> int:

@@ -2,18 +2,17 @@
 
 import os
 import sqlite3
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from forked import Forked
+from holding import qa, running, said
 
 from index import Index, KhabarError, errors
 from index.errors import IndexBusyError, IndexFolderError
 
-ROOT = Path(__file__).parent.parent
 QUESTION = "लावरोव ने क्या वादा किया?"
 
 # Opens an index, says so, and holds it until its standard input closes.
@@ -24,19 +23,6 @@ with Index(sys.argv[1]):
     print("open", flush=True)
     sys.stdin.read()
 """
-
-COMMAND = "import sys; from qa.cli import main; sys.exit(main())"
-
-
-def python(code: str, *arguments: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:
@@ -59,23 +45,16 @@ def test_another_process_is_refused_and_the_lock_of_a_dead_one_is_free(
     database = tmp_path / "db"
     with Index(database) as index:
         index.update(articles)
-    with python(HOLDER, database) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "open\n"
+    with running(HOLDER, database) as holder:
+        assert said(holder) == "open\n"
         with pytest.raises(IndexBusyError, match="in use by `python") as refused:
             Index(database)
         one_sentence(refused.value)
-        asked = subprocess.run(
-            [sys.executable, "-c", COMMAND, "ask", QUESTION, "--db", database],
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            check=False,
-        )
-        assert (asked.returncode, asked.stdout) == (1, "")
-        assert len(asked.stderr.strip().splitlines()) == 1
-        assert "in use by `python" in asked.stderr
-        assert f"(process {holder.pid}, since " in asked.stderr
+        code, out, err = qa("ask", QUESTION, "--db", database)
+        assert (code, out) == (1, "")
+        assert len(err.strip().splitlines()) == 1
+        assert "in use by `python" in err
+        assert f"(process {holder.pid}, since " in err
         holder.kill()
     with Index(database) as index:
         assert len(index.articles()) == 5
@@ -94,13 +73,12 @@ for _ in range(20):
         print(type(error).__name__, flush=True)
 print("end", flush=True)
 """
-    children = [python(code, tmp_path / "db") for _ in range(3)]
+    children = [Forked(code, tmp_path / "db") for _ in range(3)]
     for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-    said = [child.communicate("go\n") for child in children]
-    assert all(out.endswith("end\n") for out, _ in said), said
-    assert set("".join(out for out, _ in said).split()) <= {"IndexBusyError", "end"}
+        assert said(child) == "ready\n"
+    ended = [child.communicate("go\n") for child in children]
+    assert all(out.endswith("end\n") for out, _ in ended), ended
+    assert set("".join(out for out, _ in ended).split()) <= {"IndexBusyError", "end"}
     with Index(tmp_path / "db") as index:
         assert index.articles() == []
 
@@ -122,7 +100,7 @@ def test_closing_one_leaves_the_other_open_and_closing_the_last_frees_the_folder
     assert other.search(QUESTION)
     other.update(articles)
     other.close()
-    with python(HOLDER, tmp_path / "db") as child:
+    with running(HOLDER, tmp_path / "db") as child:
         assert child.communicate()[0] == "open\n"
 
 
@@ -147,7 +125,7 @@ def test_what_is_closed_waits_for_a_search_on_its_way(tmp_path: Path, articles: 
         assert closing.is_alive()
         assert searched.vectors.count() == searched.terms.count() > 0
     closing.join()
-    with python(HOLDER, tmp_path / "db") as child:
+    with running(HOLDER, tmp_path / "db") as child:
         assert child.communicate()[0] == "open\n"
 
 
@@ -314,7 +292,7 @@ def test_a_full_disk_stops_the_update_with_a_sentence_and_loses_nothing(
         index.update(articles)
         before = index.search(QUESTION)
     words = "बारिश से फसल को लाभ हुआ है। " * 2_000
-    for i in range(20):
+    for i in range(6):
         (articles / f"long-{i}.txt").write_text(f"{i} {words}", encoding="utf-8")
     code = """
 import resource, signal, sys
@@ -327,13 +305,13 @@ try:
 except KhabarError as error:
     print(type(error).__name__, error)
 """
-    with python(code, tmp_path / "db", articles) as child:
+    with running(code, tmp_path / "db", articles) as child:
         out, err = child.communicate()
     assert out.startswith("IndexFolderError"), (out, err)
     assert len(out.splitlines()) == 1
     with Index(tmp_path / "db") as index:
         assert index.search(QUESTION) == before
-        assert len(index.update(articles).added) == 20
+        assert len(index.update(articles).added) == 6
 
 
 @pytest.mark.parametrize("path", ["nul\0byte", "x" * 5_000])

@@ -261,7 +261,7 @@ def test_death_in_the_middle_leaves_one_embedder_or_the_other_with_its_vectors(
 ) -> None:
     folder, found = made
     shutil.copytree(folder / model.name, tmp_path / "db")
-    child = start(tmp_path, folder / "in", where, when, count, act="embedder")
+    child = start(tmp_path / "db", folder / "in", where, when, count, act="embedder")
     assert child.communicate()[0] == ""
     embedder = BUILT_IN if is_new else str(model)
     with Index(tmp_path / "db") as index:

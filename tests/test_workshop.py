@@ -6,12 +6,12 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import documents
 import psutil
 import pytest
+from holding import children
 from test_update import fresh, snapshot, some_article, write
 
 from index import Index, KhabarError, workshop
@@ -42,16 +42,6 @@ def prepared(alone: int, monkeypatch: pytest.MonkeyPatch, *, embeds: bool = True
         return [*shop.prepare(GROUPS)]
     finally:
         shop.close()
-
-
-def children() -> set[int]:
-    """Find the processes that Khabar started: a browser starts and ends its own when it likes."""
-    found = set()
-    for child in psutil.Process().children(recursive=True):
-        with suppress(psutil.NoSuchProcess):
-            if child.cmdline()[:1] == [sys.executable]:
-                found.add(child.pid)
-    return found
 
 
 def told(batches: Sequence[Batch]) -> list[object]:
@@ -102,7 +92,7 @@ def test_an_update_with_other_processes_makes_the_same_index(
 
 def many(folder: Path) -> None:
     chance = random.Random(5)  # noqa: S311, the same on every run
-    for number in range(120):
+    for number in range(60):
         write(folder / f"{number:03}.txt", some_article(chance))
 
 
@@ -113,12 +103,12 @@ def test_a_process_that_dies_is_replaced(tmp_path: Path, monkeypatch: pytest.Mon
     before = children()
 
     def kill(done: int, _total: int) -> None:
-        if done in (20, 80):
+        if done in (10, 40):
             for child in children() - before:
                 psutil.Process(child).kill()
 
     with Index(tmp_path / "db") as index:
-        assert len(index.update(tmp_path / "in", kill).added) == 120
+        assert len(index.update(tmp_path / "in", kill).added) == 60
         assert index.verify() == ()
     assert children() == before
 
@@ -136,7 +126,7 @@ def test_processes_that_always_die_end_the_update_with_a_sentence_and_lose_nothi
             with pytest.raises(KhabarError, match="ended before it was done"):
                 index.update(articles)
         assert len(index.articles()) == 5
-        assert len(index.update(articles).added) == 120
+        assert len(index.update(articles).added) == 60
         assert index.verify() == ()
     assert children() == before
 
