@@ -5,6 +5,8 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from forked import ROOT
 from holding import QA, here, running
 from talks import ARTICLES, PLANTED, PROMISED, indexed
 
@@ -210,7 +213,11 @@ def test_it_ends_in_peace_while_its_libraries_are_still_being_loaded(
     db: Path, tmp_path: Path, command: str
 ) -> None:
     shutil.copytree(db, tmp_path / "db")
-    with running(QA, command, "--db", tmp_path / "db", "--port", free_port()) as process:
+    # One that has imported nothing before.
+    told = [sys.executable, "-c", QA, command, "--db", str(tmp_path / "db"), "--port", free_port()]
+    with subprocess.Popen(
+        told, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
         assert process.stderr
         assert "Khabar answers at" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
