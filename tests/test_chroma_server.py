@@ -97,13 +97,13 @@ def test_a_server_that_is_killed_midway_costs_a_sentence_and_no_article(
 ) -> None:
     chance = random.Random(11)  # noqa: S311, the same on every run
     folder = tmp_path / "in"
-    for number in range(40):
+    for number in range(24):
         write(folder / f"{number:02}.txt", some_article(chance))
     monkeypatch.setattr(HashingEmbedder, "at_once", 8)
     monkeypatch.setattr("index.update._PASSAGE_BYTES", 1)
 
     def kill(done: int, _total: int) -> None:
-        if done == 12:
+        if done == 8:
             server.kill()
 
     with Index(tmp_path / "db", chroma=server.address) as index:
@@ -111,10 +111,10 @@ def test_a_server_that_is_killed_midway_costs_a_sentence_and_no_article(
             index.update(folder, kill)
         assert "\n" not in str(refused.value)
         kept = len(index.articles())
-        assert 12 <= kept < 40
+        assert 8 <= kept < 24
         server.start()
         assert index.search("Goa")
-        assert len(index.update(folder).added) == 40 - kept
+        assert len(index.update(folder).added) == 24 - kept
         assert snapshot(index) == fresh(folder, tmp_path / "fresh")
 
 
