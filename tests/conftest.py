@@ -53,6 +53,7 @@ LONG = ("chat", "articles", "attacks")
 """Subjects whose tests take longest."""
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist looks for the groups right after
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the tests of a subject run in one worker: what they share is started once.
 

@@ -138,6 +138,7 @@ def test_five_hundred_files_go_through_and_the_long_list_is_filtered_and_turned_
 ) -> None:
     with opened(browser, address, 2) as page:
         expect(row(page, "Wardha")).to_have_count(1)
+        there = page.locator("#articles-list li").count() + 500
         files = [
             (f"boat {n:03}.txt", f"Boat {n:03}\n\nBoat {n} sailed from Goa.\n".encode())
             for n in range(500)
@@ -147,9 +148,9 @@ def test_five_hundred_files_go_through_and_the_long_list_is_filtered_and_turned_
         expect(page.locator("#articles-news")).to_contain_text("500 articles were added.")
         assert len([*(place / "articles").glob("boat*")]) == 500
         span = page.locator("#articles-list .pages span").first
-        expect(span).to_have_text("1–50 of 504")
+        expect(span).to_have_text(f"1–50 of {there}")
         page.get_by_role("button", name="Further in the list").first.click()
-        expect(span).to_have_text("51–100 of 504")
+        expect(span).to_have_text(f"51–100 of {there}")
         page.get_by_label("Find by title or file name").fill("boat 11")
         expect(page.locator("#articles-list strong")).to_have_text(
             [f"Boat 11{n}" for n in range(10)]

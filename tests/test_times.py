@@ -1,7 +1,5 @@
 """What time a question speaks of, in Hindi, English and roman Hindi."""
 
-import subprocess
-import sys
 from datetime import date
 
 import pytest
@@ -341,16 +339,6 @@ def test_the_words_that_said_it_are_named_as_the_analyser_has_them(
     asked = time_asked(text, NEWEST)
     assert asked is not None
     assert asked.words == said
-
-
-def test_a_question_is_read_without_loading_dateparser() -> None:
-    code = (
-        "import sys, datetime; from index.times import time_asked; "
-        "assert time_asked('7 अप्रैल 2021 को', datetime.date(2023, 5, 5)); "
-        "print('dateparser' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
 
 
 PARTS = st.sampled_from(
