@@ -10,6 +10,7 @@ import pytest
 from attacked import FEW, SECRET, SOON, Server, serving
 from playwright.sync_api import Browser
 from talks import indexed
+from xdist.scheduler import LoadScopeScheduling
 
 from qa.conversations import Conversations
 from qa.turn import Turn
@@ -50,24 +51,24 @@ ARTICLES = {
 
 
 LONG = ("chat", "articles", "attacks")
-"""Subjects whose tests take longest."""
+"""Subjects whose tests take longest: they begin first, so that none is left for the end."""
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist looks for the groups right after
+def subject(nodeid: str) -> str:
+    """Tell what a test is about: "chat" for those of test_chat.py and of test_chat_access.py."""
+    return nodeid.partition("::")[0].removesuffix(".py").rpartition("test_")[2].partition("_")[0]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have the tests of a subject run in one worker: what they share is started once.
-
-    The subject of test_chat.py and test_chat_access.py is "chat". The longest begin first, so that
-    no worker is left with one in the end.
-    """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(subject(item)))
-    items.sort(key=lambda item: subject(item) not in LONG)
+    """Put what takes longest first."""
+    items.sort(key=lambda item: subject(item.nodeid) not in LONG)
 
 
-def subject(item: pytest.Item) -> str:
-    """Tell what a test is about, by its module's name."""
-    return item.path.stem.split("_")[1]
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    """Have the tests of a subject run in one worker, where what they share is started once."""
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = subject
+    return scheduler
 
 
 @pytest.fixture
