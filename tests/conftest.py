@@ -50,13 +50,16 @@ ARTICLES = {
 }
 
 
-LONG = ("chat", "articles", "attacks")
+LONG = ("chat", "articles", "attacks", "embed")
 """Subjects whose tests take longest: they begin first, so that none is left for the end."""
+WITH_TORCH = ("embed", "rerank", "chroma", "switch")
+"""Subjects that load PyTorch, which takes six seconds, once for all of them."""
 
 
 def subject(nodeid: str) -> str:
     """Tell what a test is about: "chat" for those of test_chat.py and of test_chat_access.py."""
-    return nodeid.partition("::")[0].removesuffix(".py").rpartition("test_")[2].partition("_")[0]
+    name = nodeid.partition("::")[0].removesuffix(".py").rpartition("test_")[2].partition("_")[0]
+    return WITH_TORCH[0] if name in WITH_TORCH else name
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -103,7 +103,8 @@ def test_axe_finds_nothing_serious(tab: Open, address: str, locale: str, dark: b
 
 
 def test_a_narrow_screen_needs_no_sideways_scrolling(tab: Open, address: str) -> None:
-    page = tab(address, width=360, locale="hi-IN")
+    # Gradio complains of what it was doing when another language is chosen.
+    page = tab(address, width=360, locale="hi-IN", may_complain=True)
     width = "document.documentElement.scrollWidth"
     put(page, HINDI)
     assert page.evaluate(width) <= 360
