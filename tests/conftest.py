@@ -52,7 +52,7 @@ ARTICLES = {
 
 LONG = ("chat", "articles", "attacks", "embed")
 """Subjects whose tests take longest: they begin first, so that none is left for the end."""
-WITH_TORCH = ("embed", "rerank", "chroma", "switch")
+WITH_TORCH = ("embed", "rerank", "chroma", "forwarded", "installed", "switch")
 """Subjects that load PyTorch, which takes six seconds, once for all of them."""
 
 
