@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +21,8 @@ _NOTED = 0.1
 """Seconds between two notes of how far an update has come."""
 _PATIENCE = 15.0
 """Seconds until the rest of a drop is given up for now: the browser may be gone."""
+_REMEMBERED = 100
+"""Drops."""
 _ALL = sys.maxsize
 _LONGEST = 60.0
 """Seconds that all wait, at most, until those that drop files have dropped the last."""
@@ -64,6 +67,8 @@ class Updates:
         """The files that this is about; None for all."""
         self._dropping: dict[str, float] = {}
         """Drops of which more is to come, until when."""
+        self._whole: deque[str] = deque(maxlen=_REMEMBERED)
+        """The latest drops whose last part has come: one before it may come after it."""
         self._ending = False
         self._is_done = False
         """Whether the last update came to its end."""
@@ -79,8 +84,11 @@ class Updates:
         sources = [each.source for each in placed if each.source is not None]
         with self._changed:
             self._begin(sources)
-            self._dropping.pop(drop, None)
-            if not is_last:
+            if is_last:
+                self._whole.append(drop)
+            if drop in self._whole:
+                self._dropping.pop(drop, None)
+            else:
                 self._dropping[drop] = time.monotonic() + _PATIENCE
             course = self._course
             self._course = replace(

@@ -126,6 +126,17 @@ def test_a_drop_that_never_ends_holds_up_nobody_for_long(
     assert sorted(work.wait().added) == ["a.txt", "b.txt"]
 
 
+def test_nothing_more_is_waited_for_where_the_last_part_of_a_drop_overtakes_another(
+    index: Index, articles: Path
+) -> None:
+    work = Updates(index)
+    parts = [put(articles, "a.txt", "Apples grow in Shimla."), put(articles, "b.txt", "Rice.")]
+    work.dropped("one", parts[1:], is_last=True)
+    work.dropped("one", parts[:1], is_last=False)
+    assert not work.course().is_receiving
+    assert sorted(work.wait().added) == ["a.txt", "b.txt"]
+
+
 def test_of_what_fails_only_what_was_asked_for_is_told(index: Index, articles: Path) -> None:
     (articles / "old.txt").write_bytes(BAD)
     index.update(articles)
