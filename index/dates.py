@@ -4,16 +4,33 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from index.devanagari import normalise
+
 _MONTHS = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
     r"|जनवरी|(?:फ\u093c?|\u095e)रवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सित(?:ं|म्)बर|अक्(?:टू|तू)बर|नव(?:ं|म्)बर|दिस(?:ं|म्)बर"
 )
-_MONTH_BEGINS = (
-    *("jan feb mar apr may jun jul aug sep oct nov dec".split()),
-    *("जन फ मा अप मई जून जुल अग सित अक् नव दिस".split()),
-)
-"""What tells the months apart, in English and then in Hindi."""
+_MONTH_NAMES = """
+january jan janvari janwari जनवरी
+february feb farvari farwari फरवरी
+march mar मार्च
+april apr aprail अप्रैल अप्रेल
+may mai मई
+june jun joon जून
+july jul julai जुलाई
+august aug agast अगस्त
+september sept sep sitambar सितंबर
+october oct aktubar aktoobar अक्टूबर अक्तूबर
+november nov navambar नवंबर
+december dec disambar दिसंबर
+"""
+MONTHS = {
+    name: number
+    for number, line in enumerate(_MONTH_NAMES.strip().splitlines(), 1)
+    for name in line.split()
+}
+"""Numbers of months, by their names as the analyser has them, roman Hindi ones among them."""
 _WEEKDAYS = (
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
     r"|(?:सोम|मंगल|बुध|गुरु|गुरू|बृहस्पति|वीर|शुक्र|शनि|रवि)(?:वार)?|इतवार"
@@ -114,24 +131,20 @@ def _read(found: re.Match[str]) -> date | None:
         # A date in a newspaper is Gregorian and, written in digits, day first in India.
         numbers = [int(number) for number in re.findall(r"\d+", text)]
         year, month, day = numbers if found.lastgroup == "iso" else numbers[::-1]
-        if month > len(_MONTH_BEGINS) // 2:  # but there is no thirteenth month
+        if month > 12:  # but there is no thirteenth month
             month, day = day, month
     elif found["gap"] == "":  # "May 52023"
         return None
     else:
         year = int(text[-4:])
-        month = _month(found["month"] or found["month_first"])
+        # The pattern takes a letter without its dot for i, whatever case that is.
+        name = (found["month"] or found["month_first"]).casefold().replace("ı", "i")
+        month = MONTHS[normalise(name)]
         day = _day(found["day"] or found["day_second"])
     try:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def _month(name: str) -> int:
-    name = name.casefold().replace("\u095e", "फ")
-    begins = next(i for i, begin in enumerate(_MONTH_BEGINS) if name.startswith(begin))
-    return begins % (len(_MONTH_BEGINS) // 2) + 1
 
 
 def _day(said: str) -> int:

@@ -9,7 +9,7 @@ from functools import reduce
 from typing import Literal
 
 from index.analyze import stem, words
-from index.dates import DAY_WORDS
+from index.dates import DAY_WORDS, MONTHS
 from index.devanagari import normalise
 
 
@@ -24,25 +24,6 @@ class AskedTime:
     """The question's words that name the time, as the analyser has them."""
 
 
-_MONTH_NAMES = """
-january jan janvari janwari जनवरी
-february feb farvari farwari फरवरी
-march mar मार्च
-april apr aprail अप्रैल अप्रेल
-may mai मई
-june jun joon जून
-july jul julai जुलाई
-august aug agast अगस्त
-september sept sep sitambar सितंबर
-october oct aktubar aktoobar अक्टूबर अक्तूबर
-november nov navambar नवंबर
-december dec disambar दिसंबर
-"""
-_MONTHS = {
-    name: number
-    for number, line in enumerate(_MONTH_NAMES.strip().splitlines(), 1)
-    for name in line.split()
-}
 _SHORT = frozenset("jan feb mar apr jun jul aug sept sep oct nov dec".split())
 """A month only beside a year: जन and मर are spelled so in roman letters too."""
 _DOUBTFUL = frozenset("march मार्च may mai".split())
@@ -54,7 +35,7 @@ _YEAR_WORDS = frozenset("year year's साल वर्ष saal sal varsh".spli
 _MONTH_WORDS = frozenset("month month's महीने महीना माह mahine maheene mahina maah".split())
 _WEEK_WORDS = frozenset("week week's हफ्ते हफ्ता सप्ताह hafte hafta saptah".split())
 _YESTERDAY = frozenset(["yesterday", "yesterday's"])
-_SIGNS = _MONTHS.keys() | _YEAR_WORDS | _MONTH_WORDS | _WEEK_WORDS | _YESTERDAY
+_SIGNS = MONTHS.keys() | _YEAR_WORDS | _MONTH_WORDS | _WEEK_WORDS | _YESTERDAY
 """A question with none of these, and no digit, names no time."""
 
 _LAST = frozenset(
@@ -125,7 +106,7 @@ _ERA = r"(?:year|साल|वर्ष|सन्|सन|saal|varsh|san)"
 _UNIT = _any_of(_YEAR_WORDS | _MONTH_WORDS | _WEEK_WORDS)
 _TIME = re.compile(  # over normalised words joined by single spaces
     rf"(?<![^ ])(?:"
-    rf"(?:(?P<day>{_NUMBER}|{_any_of(_DAYS)}) (?:of )?)?(?P<month>{_any_of(_MONTHS)})"
+    rf"(?:(?P<day>{_NUMBER}|{_any_of(_DAYS)}) (?:of )?)?(?P<month>{_any_of(MONTHS)})"
     rf"(?: (?:महीने|माह|mahine|maah)(?![^ ]))?(?(day)|(?: (?P<late_day>{_NUMBER}))?)"
     rf"(?: (?:of |{_ERA} )?(?P<month_year>{_YEAR}))?"
     rf"|(?P<numbers>\d{{1,2}}[ .]\d{{1,2}}[ .]{_YEAR}|{_YEAR} \d\d \d\d(?![^ ]))"
@@ -242,7 +223,7 @@ def _read(match: re.Match[str], newest: date | None) -> _Said | None:
 
 
 def _read_month(match: re.Match[str]) -> _Said | None:
-    month = _MONTHS[match["month"]]
+    month = MONTHS[match["month"]]
     year = int(match["month_year"]) if match["month_year"] else None
     said = match["day"] or match["late_day"]
     if said is None:
@@ -280,7 +261,7 @@ def _is_month(item: _Said) -> bool:
     if before in _LAST:
         return earlier != "the"
     if name not in _DOUBTFUL:
-        return before in _AHEAD or behind in _BEHIND or behind in _MONTHS
+        return before in _AHEAD or behind in _BEHIND or behind in MONTHS
     return before in _IN or (behind in _INSIDE and before in _NO_KIND)
 
 

@@ -37,7 +37,8 @@ HEAVY = (
 FLOORS = (
     ("types", "holder", "memo"),
     ("errors",),
-    ("devanagari", "dates", "cldr", "irregular"),
+    ("devanagari", "cldr", "irregular"),
+    ("dates",),
     ("stopwords", "initialisms", "chunk", "models", "spread", "near"),
     ("analyze", "furniture", "model_folder"),
     ("lexicon", "clean", "installed", "hub"),
