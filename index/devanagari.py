@@ -32,8 +32,11 @@ _CLASS_NASAL = re.compile("ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट
 _GLIDE = re.compile("(?<=[अ-औक-हा-ौ])य([ेी])")
 _GLIDE_VOWELS = {"े": "ए", "ी": "ई"}
 
-# Text of our two scripts alone needs no Unicode tables: the same folds in one pass.
-_OURS = re.compile("[\\x00-\\x7f\\u2010-\\u2023\\u20b9\u0900-\u097f\u200b-\u200d]+")
+# Text of our two scripts alone needs no Unicode tables: the same folds in one pass. Vedic accents,
+# whose order counts, and signs that stand for others are not among it.
+_OURS = re.compile(
+    "[\\x00-\\x7f\\u2010\\u2012-\\u2016\\u2018-\\u2023\\u20b9\u0900-\u0950\u0955-\u097f\u200b-\u200d]+"
+)
 _QUICK = (
     _FOLDS
     | _JOINERS

@@ -28,7 +28,6 @@ class Connection(H11Protocol):
     """Runs while there is no request being answered."""
     _unread: asyncio.TimerHandle | None = None
     """Runs while the client reads too little."""
-    _ahead = 0
     _heard = 0.0
     """When something came last, by the loop's clock."""
 
@@ -49,17 +48,18 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Take in a part of a request."""
         self._heard = self.loop.time()
+        super().data_received(data)
         if self._is_answering() and self.conn.their_state is h11.DONE:
-            self._ahead += len(data)
-            if self._ahead > _AHEAD:
+            ahead, _ = self.conn.trailing_data
+            if len(ahead) > _AHEAD:
                 self.transport.abort()
                 return
-        super().data_received(data)
+            # uvicorn reads no more where there is a next request: nor that the client has left.
+            self.flow.resume_reading()
         self._wait()
 
     def on_response_complete(self) -> None:
         """Wait for the next request, or answer that which is here already."""
-        self._ahead = 0
         super().on_response_complete()
         self._wait()
 

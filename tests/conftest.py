@@ -8,6 +8,7 @@ from pathlib import Path
 import browsing
 import pytest
 from attacked import FEW, SECRET, SOON, Server, serving
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 from talks import indexed
 from xdist.scheduler import LoadScopeScheduling
@@ -21,6 +22,18 @@ for name in [name for name in os.environ if name.startswith("KHABAR_")]:
 # Threads that wait for each other take ten times as long beside other tests.
 os.environ["KHABAR_LLAMA"] = "threads=1"
 os.environ["KHABAR_MODELS"] = str(Path(tempfile.gettempdir()) / "khabar-tests-have-no-models")
+
+# The same examples on every run: what one run finds, the next one finds as well. To look for more:
+# pytest --hypothesis-profile=new
+ALWAYS = settings(
+    max_examples=50,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("same", ALWAYS)
+settings.register_profile("new", ALWAYS, max_examples=2_000, derandomize=False)
+settings.load_profile("same")
 
 ARTICLES = {
     "goa-vaccine-en.txt": (

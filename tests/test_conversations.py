@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Hit, Index, Passage
@@ -221,9 +221,6 @@ def test_a_title_is_the_first_question_cut_at_a_word(
     assert kept.heading("", name).title == title
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 @given(question=st.text(min_size=1), draft=st.text(), owner=st.text(), title=st.text())
 def test_any_text_is_kept(
     kept: Conversations, question: str, draft: str, owner: str, title: str

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tiny_embedder import DIMENSION, write_model
 
@@ -20,7 +20,6 @@ from index.errors import EmbedderMismatchError, ModelError
 BUILT = HashingEmbedder()
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=80))
 def test_a_built_in_vector_has_length_one_or_is_zero(text: str) -> None:
     vector = BUILT.question(text)

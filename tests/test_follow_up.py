@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import tiny_gguf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Index, Passage
@@ -175,7 +175,6 @@ def test_an_answers_own_standalone_question_is_what_the_next_one_follows(index: 
     turns=st.lists(st.tuples(st.text(), st.text()) | st.just((HOSTILE, HOSTILE)), max_size=6),
     question=st.sampled_from(["कब?", "when was that?", "unhone kya kaha?"]),
 )
-@settings(max_examples=60, deadline=None)
 def test_whatever_was_said_before_only_words_are_added(
     index: Index, turns: list[tuple[str, str]], question: str
 ) -> None:

@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.language import QuestionLanguage, language_of
@@ -202,10 +202,8 @@ def test_what_says_nothing_of_hindi_is_english(question: str) -> None:
 WORDS = sorted(ENGLISH | ROMAN) + "Modi Putin US May budget kisan milega UN report".split()
 latin = st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map(" ".join)
 around = st.text("“”\"'‘’()?!.,;:।… ", max_size=4)
-many = settings(deadline=None, database=None)
 
 
-@many
 @given(latin, around, around)
 @example("elections in May", "", "?")
 @example("US ne kya kaha", "“", "”")
@@ -217,13 +215,11 @@ def test_neither_case_nor_the_punctuation_around_it_changes_the_language(
         assert language_of(same, LEXICON) == language
 
 
-@many
 @given(st.lists(st.sampled_from(sorted(HINDI)), min_size=1, max_size=5), latin)
 def test_hindi_function_words_in_devanagari_make_it_hindi(hindi: list[str], rest: str) -> None:
     assert language_of(f"{rest} {' '.join(hindi)}", LEXICON) == "hi"
 
 
-@many
 @given(st.text([chr(code) for code in range(0x0904, 0x093A)] + [" "], min_size=1))
 def test_devanagari_alone_is_hindi(text: str) -> None:
     assert language_of(f"क{text}", LEXICON) == "hi"

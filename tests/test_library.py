@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index import listing
@@ -73,9 +73,6 @@ def test_an_article_comes_back_as_it_went_in(library: Library) -> None:
     assert library.article("c.txt") is None
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 @given(
     text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200)
     | st.permutations(list(ODD)).map("".join),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index import errors
@@ -49,7 +49,6 @@ def numbered(outcomes: list[Outcome]) -> list[Outcome]:
 
 
 RUNS = st.lists(OUTCOMES, min_size=1, max_size=12).map(numbered)
-SLOW = settings(max_examples=50, deadline=None)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +123,6 @@ def test_figures_are_broken_down_by_language_where_there_are_several() -> None:
     }
 
 
-@SLOW
 @given(RUNS)
 def test_every_share_is_a_share_and_the_lines_are_one_width(outcomes: list[Outcome]) -> None:
     for measure in measures.MEASURES:
@@ -169,7 +167,6 @@ def test_the_same_values_give_the_same_interval_however_many_fit_into_memory(
     assert measures.interval(before, after) == pytest.approx(once, abs=0.02)
 
 
-@SLOW
 @given(RUNS)
 def test_a_run_does_not_differ_from_itself(outcomes: list[Outcome]) -> None:
     compared = measures.compare(outcomes, outcomes)
@@ -180,7 +177,6 @@ def test_a_run_does_not_differ_from_itself(outcomes: list[Outcome]) -> None:
         assert (item.difference, item.low, item.high) == (0, 0, 0)
 
 
-@SLOW
 @given(RUNS, RUNS)
 def test_the_difference_lies_between_the_worst_and_the_best(
     before: list[Outcome], after: list[Outcome]
@@ -213,7 +209,6 @@ def test_a_question_asked_without_its_article_is_compared_with_the_like() -> Non
 # There and back
 
 
-@SLOW
 @given(RUNS)
 def test_what_json_says_can_be_read_and_compared(outcomes: list[Outcome]) -> None:
     written = json.loads(json.dumps(report.as_json({}, outcomes)))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index import Index, KhabarError, Question, stems
@@ -345,12 +345,6 @@ PAIRS = st.lists(
 ).map(lambda pairs: "\n".join(f"{a}\t{b}" for a, b in pairs).encode("utf-8", "surrogatepass"))
 
 
-@settings(
-    max_examples=50,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 @given(st.binary(max_size=60) | LINES | PAIRS)
 @example(("क\t" + ", ".join(f"x{i}y" for i in range(2_000))).encode())
 @example("\n".join(f"दीदी\tname{i}" for i in range(1_000)).encode())

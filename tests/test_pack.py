@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import strategies
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Evidence, Hit, Index, Passage, chunk
@@ -309,7 +309,6 @@ def test_where_nothing_was_found_nothing_is_shown() -> None:
     assert pack.choose([], [], earlier=whole(many()[0]), fits=always) == []
 
 
-@settings(max_examples=40)
 @given(st.lists(strategies.articles(), min_size=1, max_size=3), st.randoms(use_true_random=False))
 def test_whatever_the_articles_whole_sentences_are_shown_in_order_and_once(
     files: list[str], chance: random.Random

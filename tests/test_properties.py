@@ -1,12 +1,11 @@
 """What holds for every text, tried on some hundred generated ones."""
 
 import datetime
-import os
+import itertools
 import unicodedata
-from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import articles, paragraphs, raw, texts
 
@@ -18,16 +17,8 @@ from index.devanagari import normalise, skeleton, sound_key
 from index.prepare import read_article
 from index.types import Span
 
-EXAMPLES = int(os.environ.get("KHABAR_EXAMPLES", "50"))
-"""Generated texts a test; some 600 in all. More for a long night."""
-many = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-    database=None,
-)
 HINDI_MONTHS = "जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर".split()
-some = settings(many, max_examples=EXAMPLES // 2)
+some = settings(max_examples=settings.default.max_examples // 2)
 
 
 def _solid(text: str) -> str:
@@ -38,7 +29,6 @@ def _expected_sentences(text: str, lines: list[Line]) -> list[Span]:
     return [s for run in body_runs(lines) for s in sentences(text, run.start, run.end)]
 
 
-@many
 @given(texts())
 def test_reading_never_fails_and_passages_are_spans_of_the_files_own_text(text: str) -> None:
     article, passages = read_article("a.txt", raw(text))
@@ -49,7 +39,6 @@ def test_reading_never_fails_and_passages_are_spans_of_the_files_own_text(text: 
         assert passage == passage.strip()
 
 
-@many
 @given(articles())
 def test_passages_are_whole_sentences_and_cover_all_that_is_not_furniture(text: str) -> None:
     _, passages = read_article("a.txt", raw(text))
@@ -61,7 +50,6 @@ def test_passages_are_whole_sentences_and_cover_all_that_is_not_furniture(text: 
         assert any(s.start <= sentence.start and sentence.end <= s.end for s in passages)
 
 
-@many
 @given(articles())
 def test_no_passage_touches_furniture_or_the_headline(text: str) -> None:
     _, passages = read_article("a.txt", raw(text))
@@ -70,46 +58,41 @@ def test_no_passage_touches_furniture_or_the_headline(text: str) -> None:
         assert not any(line.start < span.end and span.start < line.end for line in others)
 
 
-@many
 @given(articles())
 def test_passages_are_in_order_and_share_no_more_than_one_sentence(text: str) -> None:
     _, passages = read_article("a.txt", raw(text))
     expected = _expected_sentences(text, classify(text))
-    for one, following in pairwise(passages):
+    for one, following in itertools.pairwise(passages):
         assert one.start < following.start
         assert one.end < following.end
         shared = [s for s in expected if s.start >= following.start and s.end <= one.end]
         assert len(shared) <= 1
 
 
-@many
 @given(texts())
 def test_sentences_are_in_order_do_not_overlap_and_lose_no_letter(text: str) -> None:
     spans = sentences(text)
-    assert all(one.end <= following.start for one, following in pairwise(spans))
+    assert all(one.end <= following.start for one, following in itertools.pairwise(spans))
     assert _solid("".join(text[s.start : s.end] for s in spans)) == _solid(text)
     assert all(text[s.start : s.end] == text[s.start : s.end].strip() for s in spans)
 
 
-@many
 @given(paragraphs(), paragraphs())
 def test_a_blank_line_always_ends_a_sentence(one: str, two: str) -> None:
     text = f"{one}\n\n{two}"
     assert not any(s.start < len(one) < s.end for s in sentences(text))
 
 
-@many
 @given(texts())
 def test_every_line_of_the_file_is_classified_once_and_unchanged(text: str) -> None:
     lines = classify(text)
     assert all(text[line.start : line.end] == line.text for line in lines)
-    assert all(one.end <= following.start for one, following in pairwise(lines))
+    assert all(one.end <= following.start for one, following in itertools.pairwise(lines))
     assert _solid("".join(line.text for line in lines)) == _solid(text)
     assert sum(line.kind is Kind.TITLE for line in lines) <= 1
     assert not lines or any(line.kind is Kind.BODY for line in lines)
 
 
-@many
 @given(texts())
 @example("ﬁ ½ ǅ İ")
 @example("क\u093c\u094dय\u200dये")
@@ -118,7 +101,6 @@ def test_normalising_twice_is_normalising_once(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 
 
-@many
 @given(texts())
 def test_normalising_cannot_tell_composed_from_decomposed(text: str) -> None:
     assert normalise(unicodedata.normalize("NFC", text)) == normalise(
@@ -126,7 +108,6 @@ def test_normalising_cannot_tell_composed_from_decomposed(text: str) -> None:
     )
 
 
-@many
 @given(texts(), texts())
 def test_a_word_reads_the_same_whatever_foreign_letters_stand_in_the_text(a: str, b: str) -> None:
     # Two paths fold a text: a quick one for our two scripts, a slow one for all others.
@@ -134,7 +115,13 @@ def test_a_word_reads_the_same_whatever_foreign_letters_stand_in_the_text(a: str
     assert normalise(f"{a} {b}") == f"{normalise(a)} {normalise(b)}"
 
 
-@many
+def test_so_does_every_pair_of_devanagari_letters_and_punctuation_marks() -> None:
+    signs = [*map(chr, range(0x900, 0x980)), *map(chr, range(0x2000, 0x2030)), *"aZ1 \u00e9"]
+    for pair in itertools.product(signs, repeat=2):
+        a = "".join(pair)
+        assert normalise(f"{a} \u4e2d") == f"{normalise(a)} \u4e2d", ascii(a)
+
+
 @given(texts())
 def test_every_word_has_a_stem_and_a_sound_key_in_plain_letters(text: str) -> None:
     for word in words(text):
@@ -146,7 +133,6 @@ def test_every_word_has_a_stem_and_a_sound_key_in_plain_letters(text: str) -> No
             assert key == key.lower()
 
 
-@many
 @given(texts())
 def test_stems_are_those_of_the_words_that_say_something(text: str) -> None:
     assert stems(text) == [stem(word) for word in words(text) if not is_function_word(word)]
@@ -157,7 +143,7 @@ def test_stems_are_those_of_the_words_that_say_something(text: str) -> None:
 def test_dates_are_found_in_order_where_they_stand(text: str) -> None:
     line = " ".join(text.split())
     found = find_dates(line)
-    assert all(one.end <= following.start for one, following in pairwise(found))
+    assert all(one.end <= following.start for one, following in itertools.pairwise(found))
     assert all(line[date.start : date.end].strip() for date in found)
 
 

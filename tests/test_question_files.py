@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import QuestionFileError
@@ -155,7 +155,6 @@ QUESTIONS = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
 @given(QUESTIONS, st.booleans())
 def test_json_lines_say_what_was_written(
     tmp_path_factory: pytest.TempPathFactory, entries: list[dict[str, Any]], escaped: bool

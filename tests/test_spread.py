@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Hit, Index, Passage
@@ -164,7 +164,6 @@ def searches(draw: st.DrawFn) -> list[Hit]:
 
 
 @given(searches())
-@settings(deadline=None, database=None)
 def test_nothing_is_lost_the_first_stays_first_and_the_order_is_the_same_every_time(
     hits: list[Hit],
 ) -> None:
@@ -176,7 +175,6 @@ def test_nothing_is_lost_the_first_stays_first_and_the_order_is_the_same_every_t
 
 
 @given(searches())
-@settings(deadline=None, database=None)
 def test_what_follows_the_first_ten_keeps_its_order(hits: list[Hit]) -> None:
     place = {id(hit): i for i, hit in enumerate(hits)}
     rest = [place[id(hit)] for hit in spread(hits)[10:]]

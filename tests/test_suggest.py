@@ -1,7 +1,7 @@
 """Questions made from what an article reports: whole and in order, or none."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from strategies import texts
 
 from index import Article
@@ -188,7 +188,6 @@ def test_a_title_is_asked_for_where_it_says_something(
     assert of_title(article("", language, title)) == question
 
 
-@settings(max_examples=60, deadline=None, database=None)
 @given(texts())
 def test_any_text_makes_questions_or_none(text: str) -> None:
     for language in ("hi", "en"):

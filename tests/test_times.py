@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import texts
 
@@ -350,7 +350,6 @@ QUESTIONS = st.one_of(st.lists(PARTS, max_size=8).map(" ".join), texts())
 
 
 @given(QUESTIONS, st.none() | st.dates())
-@settings(max_examples=100, deadline=None, database=None)
 def test_whatever_is_asked_the_time_begins_before_it_ends_and_is_said_in_the_question(
     text: str, newest: date | None
 ) -> None:
@@ -362,7 +361,6 @@ def test_whatever_is_asked_the_time_begins_before_it_ends_and_is_said_in_the_que
 
 
 @given(st.dates(date(1901, 1, 1), NEWEST), st.sampled_from(["{} को", "on {}", "{} ko kya hua?"]))
-@settings(deadline=None, database=None)
 def test_every_day_is_read_as_it_is_written(day: date, form: str) -> None:
     for written in (f"{day.day} {day:%B} {day.year}", f"{day:%B} {day.day}, {day.year}", f"{day}"):
         asked = time_asked(form.format(written), NEWEST)
