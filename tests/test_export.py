@@ -227,7 +227,7 @@ MARKUP = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=4 * settings.default.max_examples)
+@settings(max_examples=4 * settings().max_examples)
 @given(MARKUP | st.text(max_size=20))
 def test_any_text_shows_as_text(text: str) -> None:
     text = f"{text}."  # some of it is seen wherever it stands
@@ -261,7 +261,7 @@ def test_a_conversations_file_is_named_by_its_letters(title: str, name: str) -> 
     assert file_name(title) == name
 
 
-@settings(max_examples=4 * settings.default.max_examples)
+@settings(max_examples=4 * settings().max_examples)
 @given(st.text())
 def test_any_title_makes_a_name_that_a_system_takes(title: str) -> None:
     name = file_name(title)

@@ -18,7 +18,7 @@ from index.prepare import read_article
 from index.types import Span
 
 HINDI_MONTHS = "जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर".split()
-some = settings(max_examples=settings.default.max_examples // 2)
+some = settings(max_examples=settings().max_examples // 2)
 
 
 def _solid(text: str) -> str:
