@@ -46,7 +46,7 @@ def build(service: Service, word: gr.I18n) -> None:
     place = [asked, offset]
     listed = [there, folder]
 
-    # One after another, as they come: the last part of a drop says that it is the last.
+    # One after another, as they come: which need not be as they were sent.
     in_turn = SHARED | {"concurrency_limit": 1, "concurrency_id": "articles"}
     dropping.input(tab.drop, outputs=[told, news], **in_turn)
     begun = [dropping.upload(tab.drop, outputs=[told, news], **in_turn)]
@@ -104,20 +104,22 @@ class _Articles:
     def drop(self, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
         """Take in a part of what was dropped; the update begins once all of it is here."""
         language = reader(request)
-        files, drop, is_last = self._dropped(event._data)
+        files, drop, parts = self._dropped(event._data)
         try:
             placed = self._shelf.put(files)
         except OSError as error:
+            self._updates.dropped(drop, (), parts)  # or the other parts would be kept waiting
             return self._said(self._unwritable(error, language), language)
-        self._updates.dropped(drop, placed, is_last=is_last)
+        self._updates.dropped(drop, placed, parts)
         return self._said("", language)
 
-    def _dropped(self, said: object) -> tuple[list[Dropped], str, bool]:
-        """Take apart what a browser says of a drop: its files, its name, and whether it is all."""
+    def _dropped(self, said: object) -> tuple[list[Dropped], str, int]:
+        """Take apart what a browser says of a drop: files, its name, and how many parts it has."""
         if not isinstance(said, dict) or not isinstance(said.get("files"), list):
-            return [], "", True
+            return [], "", 1
         files = [self._file(each) for each in said["files"] if isinstance(each, dict)]
-        return files, str(said.get("drop"))[:_LONGEST], said.get("last") is not False
+        parts = said.get("parts")
+        return files, str(said.get("drop"))[:_LONGEST], parts if isinstance(parts, int) else 1
 
     def _file(self, said: dict[object, object]) -> Dropped:
         name, path, size = said.get("name"), said.get("path"), said.get("size")

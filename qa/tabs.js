@@ -43,10 +43,10 @@ async function send(files, place) {
     known.some((kind) => file.name.toLowerCase().endsWith(kind));
   const drop = crypto.getRandomValues(new Uint32Array(4)).join("-");
   const status = element.querySelector(".sending");
-  const parts = divided(files.filter(isOfUse));
   const left = files.filter((file, number) => !isOfUse(file, number));
+  const parts = [...divided(files.filter(isOfUse)), left];
   let sent = 0;
-  for (const part of [...parts, left]) {
+  for (const part of parts) {
     status.textContent = sending.replace("{done}", sent).replace("{total}", files.length);
     const paths = part === left ? [] : await upload_all(part);
     const said = part.map((file, number) => ({
@@ -55,8 +55,7 @@ async function send(files, place) {
       path: paths[number] ?? null,
     }));
     sent += part.length;
-    const last = part === left;
-    trigger(last ? "upload" : "input", { drop, files: said, last });
+    trigger(part === left ? "upload" : "input", { drop, files: said, parts: parts.length });
   }
   status.textContent = "";
 }

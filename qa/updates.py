@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 import traceback
-from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -66,9 +65,11 @@ class Updates:
         self._about: set[str] | None = set()
         """The files that this is about; None for all."""
         self._dropping: dict[str, float] = {}
-        """Drops of which more is to come, until when."""
-        self._whole: deque[str] = deque(maxlen=_REMEMBERED)
-        """The latest drops whose last part has come: one before it may come after it."""
+        """Drops of which more is waited for, until when."""
+        self._to_come: dict[str, int] = {}
+        """Parts that have yet to come of a drop, those that are not waited for any more too."""
+        self._told: set[str] = set()
+        """Drops that the course tells of."""
         self._ending = False
         self._is_done = False
         """Whether the last update came to its end."""
@@ -79,17 +80,21 @@ class Updates:
         with self._changed:
             return replace(self._course, is_receiving=bool(self._dropping))
 
-    def dropped(self, drop: str, placed: Sequence[Placed], *, is_last: bool) -> None:
-        """Have dropped files indexed, once the last of a drop has come, which is called `drop`."""
+    def dropped(self, drop: str, placed: Sequence[Placed], parts: int) -> None:
+        """Have a part of what was dropped indexed, once all have come, in whatever order.
+
+        The drop is called `drop`, and has so many `parts`.
+        """
         sources = [each.source for each in placed if each.source is not None]
         with self._changed:
-            self._begin(sources)
-            if is_last:
-                self._whole.append(drop)
-            if drop in self._whole:
-                self._dropping.pop(drop, None)
-            else:
+            self._begin(sources, drop)
+            to_come = self._to_come.pop(drop, parts) - 1
+            self._dropping.pop(drop, None)
+            if to_come > 0:
+                self._to_come[drop] = to_come
                 self._dropping[drop] = time.monotonic() + _PATIENCE
+                if len(self._to_come) > _REMEMBERED:
+                    del self._to_come[next(iter(self._to_come))]
             course = self._course
             self._course = replace(
                 course,
@@ -122,10 +127,12 @@ class Updates:
             # By name, or a folder that was emptied would be taken for a mistake.
             self.ask([each.source for each in self.shelf.removed()])
 
-    def _begin(self, about: Collection[str] | None) -> None:
-        """Begin a new series of updates, if there is none under way."""
-        if self._thread is None:
-            self._course, self._about = Course(), set()
+    def _begin(self, about: Collection[str] | None, drop: str = "") -> None:
+        """Begin a new series of updates, if there is none under way, nor more of the same drop."""
+        if self._thread is None and drop not in self._told:
+            self._course, self._about, self._told = Course(), set(), set()
+        if drop:
+            self._told.add(drop)
         if about is None or self._about is None:
             self._about = None
         else:

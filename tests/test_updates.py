@@ -50,7 +50,7 @@ def test_what_is_dropped_is_indexed_and_what_fails_has_its_reason(
         Placed("same.txt", "bridge.txt"),
         Placed("photo.png", None, "kind"),
     ]
-    work.dropped("one", placed, is_last=True)
+    work.dropped("one", placed, 1)
     course = work.wait()
     assert course.added == ("canal.txt",)
     assert [*course.failed] == ["bad.txt"]
@@ -71,7 +71,7 @@ def test_five_hundred_files_in_parts_are_one_update_and_questions_are_answered_m
             put(articles, f"{n}.txt", f"Boat {n} sailed from Goa.\n")
             for n in range(first, first + 100)
         ]
-        work.dropped("one", placed, is_last=first == 400)
+        work.dropped("one", placed, 5)
         if first < 400:
             assert work.course().is_receiving
     while work.course().is_running:
@@ -95,11 +95,11 @@ def test_what_comes_during_an_update_is_done_in_the_next_and_told_with_it(
         return real(*arguments)
 
     monkeypatch.setattr(index, "update", update)
-    work.dropped("one", [put(articles, "a.txt", "Apples grow in Shimla.")], is_last=True)
+    work.dropped("one", [put(articles, "a.txt", "Apples grow in Shimla.")], 1)
     assert begun.wait(30)
     for name in ("b", "c", "d"):
         placed = put(articles, f"{name}.txt", f"The {name} train leaves from Pune.")
-        work.dropped(name, [placed], is_last=True)
+        work.dropped(name, [placed], 1)
     gate.set()
     course = work.wait()
     assert sorted(course.added) == ["a.txt", "b.txt", "c.txt", "d.txt"]
@@ -112,7 +112,7 @@ def test_a_drop_whose_browser_has_gone_is_indexed_all_the_same(
 ) -> None:
     monkeypatch.setattr(updates, "_PATIENCE", 0.2)
     work = Updates(index)
-    work.dropped("one", [put(articles, "a.txt", "Apples grow in Shimla.")], is_last=False)
+    work.dropped("one", [put(articles, "a.txt", "Apples grow in Shimla.")], 2)
     assert work.wait().added == ("a.txt",)
 
 
@@ -121,27 +121,46 @@ def test_a_drop_that_never_ends_holds_up_nobody_for_long(
 ) -> None:
     monkeypatch.setattr(updates, "_LONGEST", 0.2)
     work = Updates(index)
-    work.dropped("one", [put(articles, "a.txt", "Apples grow in Shimla.")], is_last=False)
-    work.dropped("two", [put(articles, "b.txt", "Rice grows in Raipur.")], is_last=True)
+    work.dropped("one", [put(articles, "a.txt", "Apples grow in Shimla.")], 2)
+    work.dropped("two", [put(articles, "b.txt", "Rice grows in Raipur.")], 1)
     assert sorted(work.wait().added) == ["a.txt", "b.txt"]
 
 
-def test_nothing_more_is_waited_for_where_the_last_part_of_a_drop_overtakes_another(
+def test_a_drop_whose_last_part_overtakes_another_is_whole_with_the_other(
     index: Index, articles: Path
 ) -> None:
     work = Updates(index)
-    parts = [put(articles, "a.txt", "Apples grow in Shimla."), put(articles, "b.txt", "Rice.")]
-    work.dropped("one", parts[1:], is_last=True)
-    work.dropped("one", parts[:1], is_last=False)
+    refused = Placed("photo.png", None, "kind")
+    work.dropped("one", [refused], 2)
+    assert work.course().is_receiving
+    work.dropped("one", [put(articles, "a.txt", "Apples grow in Shimla.")], 2)
     assert not work.course().is_receiving
-    assert sorted(work.wait().added) == ["a.txt", "b.txt"]
+    course = work.wait()
+    assert (course.refused, course.added) == ((refused,), ("a.txt",))
+
+
+def test_what_comes_of_a_drop_once_it_was_given_up_is_told_with_the_rest(
+    index: Index, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updates, "_PATIENCE", 0.1)
+    work = Updates(index)
+    work.dropped("one", [put(articles, "a.txt", "Apples grow in Shimla.")], 3)
+    assert work.wait().added == ("a.txt",)
+    monkeypatch.undo()
+    work.dropped("one", [Placed("photo.png", None, "kind")], 3)
+    work.dropped("one", [put(articles, "b.txt", "Rice grows in Raipur.")], 3)
+    course = work.wait()
+    assert course.added == ("a.txt", "b.txt")
+    assert (course.received, len(course.refused)) == (2, 1)
+    work.dropped("two", [put(articles, "c.txt", "Tea grows in Assam.")], 1)
+    assert work.wait().added == ("c.txt",)
 
 
 def test_of_what_fails_only_what_was_asked_for_is_told(index: Index, articles: Path) -> None:
     (articles / "old.txt").write_bytes(BAD)
     index.update(articles)
     work = Updates(index)
-    work.dropped("one", [put(articles, "a.txt", "Apples grow in Shimla.")], is_last=True)
+    work.dropped("one", [put(articles, "a.txt", "Apples grow in Shimla.")], 1)
     assert work.wait().failed == {}
     work.ask()
     assert [*work.wait().failed] == ["old.txt"]
@@ -216,7 +235,7 @@ def test_an_update_that_somebody_else_runs_is_waited_for(
     other.start()
     assert looked.wait(30)
     work = Updates(index)
-    work.dropped("one", [put(articles, "a.txt", "Apples grow in Shimla.")], is_last=True)
+    work.dropped("one", [put(articles, "a.txt", "Apples grow in Shimla.")], 1)
     time.sleep(0.1)
     assert work.course().is_running
     gate.set()
@@ -230,10 +249,10 @@ def test_a_server_that_ends_does_not_wait_for_a_long_update_and_the_next_one_goe
 ) -> None:
     work = Updates(index)
     placed = [put(articles, f"{n}.txt", f"Boat {n} sailed from Goa.\n") for n in range(3)]
-    work.dropped("one", placed, is_last=False)
+    work.dropped("one", placed, 2)
     work.close()
     assert not work.course().is_running
-    work.dropped("two", [], is_last=True)
+    work.dropped("two", [], 1)
     assert not work.course().is_running
     assert len(index.update(articles).added) == 3
 
@@ -283,7 +302,7 @@ def test_a_bug_is_traced_and_the_next_update_is_made(
         work.ask()
         assert work.wait().problem == ""
     assert "ZeroDivisionError" in capsys.readouterr().err
-    work.dropped("one", [put(articles, "a.txt", "Apples grow in Shimla.")], is_last=True)
+    work.dropped("one", [put(articles, "a.txt", "Apples grow in Shimla.")], 1)
     course = work.wait()
     assert course.added == ("a.txt",)
     assert course.problem is None
