@@ -12,8 +12,8 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, fields
+from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
 from types import MappingProxyType
@@ -72,6 +72,8 @@ class Lexicon:
 
     वादा is a promise and वाद a lawsuit, but their stem is one; so with formation and format.
     """
+    by_skeleton: Mapping[str, tuple[str, ...]]
+    """Consonants → the Hindi words that sound so, to read roman Hindi."""
 
     def translate(self, word: str) -> tuple[str, ...]:
         """List what a normalised word, or the term it is a form of, is in the other language."""
@@ -86,16 +88,6 @@ class Lexicon:
     def knows(self, root: str) -> bool:
         """Whether a stem is that of a word in the lexicon."""
         return root in self.hindi or root in self.english
-
-    @cached_property
-    def by_skeleton(self) -> Mapping[str, tuple[str, ...]]:
-        """Consonants → the Hindi words that sound so, to read roman Hindi."""
-        sounds: dict[str, list[str]] = defaultdict(list)
-        for word in self.exact:
-            if word.isascii():
-                continue
-            sounds[skeleton(sound_key(word))].append(word)
-        return _frozen(sounds)
 
 
 @cache
@@ -128,7 +120,7 @@ def _kept_file() -> Path:
 
 def _keep(file: Path, lexicon: Lexicon) -> None:
     """Write the lexicon for the next start, whole or not at all."""
-    tables = tuple(dict(table) for table in (lexicon.hindi, lexicon.english, lexicon.exact))
+    tables = tuple(dict(getattr(lexicon, each.name)) for each in fields(Lexicon))
     unfinished = file.with_suffix(f".{os.getpid()}")
     # Only speed is lost where the packages cannot be written.
     with suppress(OSError):
@@ -185,7 +177,11 @@ def build(text: str) -> Lexicon:
         exact[key] = [*own_exact.get(key, ()), *base, *told_exact.get(key, ())]
     hindi = {key: values for key, values in own.items() if key.isascii()}
     english = {key: values for key, values in own.items() if not key.isascii()}
-    return Lexicon(_frozen(hindi), _frozen(english), _frozen(exact))
+    sounds: dict[str, list[str]] = defaultdict(list)
+    for word in exact:
+        if not word.isascii():
+            sounds[skeleton(sound_key(word))].append(word)
+    return Lexicon(_frozen(hindi), _frozen(english), _frozen(exact), _frozen(sounds))
 
 
 def base_forms(word: str) -> Iterator[str]:

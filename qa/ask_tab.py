@@ -184,7 +184,7 @@ class _Tab:
         screen.instead = None
         try:
             first = next(steps)
-            yield *shown(first, language), gr.skip(), cleared
+            yield *shown(first, language), first.id, cleared
             due = time.monotonic() + _BETWEEN
             for step in steps:
                 if screen.instead is not None:  # what is written for it is not on the page any more

@@ -16,6 +16,12 @@ import gradio as gr  # isort: skip, after chat, which tells it to report nothing
 
 _WAITING = 1_000
 """Events that stand in line; others are turned away."""
+_ESTIMATED = 3_600
+"""Seconds until Gradio tells those in line how long they will wait, which the page does not show.
+It would tell all of them again whenever one is answered."""
+_LOOKED = 0.01
+"""Seconds from one look of Gradio's for something to do to the next: a thousandth by itself, which
+keeps a machine from its rest."""
 _VISITS = 1_000
 """Pages of which it is known what they show; beyond that, the one longest unused is forgotten."""
 
@@ -32,7 +38,8 @@ def built(service: Service) -> Iterator[FastAPI]:
         closing(Talk(service, conversations)) as talk,
     ):
         app = api.build(service)
-        page = chat.build(service, conversations, talk).queue(max_size=_WAITING)
+        page = chat.build(service, conversations, talk).queue(_ESTIMATED, max_size=_WAITING)
+        page._queue.sleep_when_free = _LOOKED
         page.state_session_capacity = _VISITS
         files.add(app, service, conversations)
         document.serve_assets(app)
