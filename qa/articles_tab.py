@@ -108,7 +108,6 @@ class _Articles:
         try:
             placed = self._shelf.put(files)
         except OSError as error:
-            self._updates.dropped(drop, (), parts)  # or the other parts would be kept waiting
             return self._said(self._unwritable(error, language), language)
         self._updates.dropped(drop, placed, parts)
         return self._said("", language)
