@@ -175,16 +175,14 @@ class _Tab:
         example = str(said(event).get("question", ""))
         question = " ".join((example or typed or "").split())
         narrowed = Narrowed(str(since or ""), str(until or ""), languages, sources or [])
-        if example:
-            narrowed = Narrowed()
-        # Of an empty question there is nothing to clear but what is being typed meanwhile.
-        cleared: Any = gr.skip() if example or not question else ""
         language = reader(request)
         steps = self._talk.ask(question, thread, narrowed, owner(request), language)
         screen.instead = None
         try:
             first = next(steps)
-            yield *shown(first, language), first.id, cleared
+            # What cannot be asked can be mended; and beside an example something may be typed.
+            stays = bool(example) or first.turns[-1].ended
+            yield *shown(first, language), first.id, gr.skip() if stays else ""
             due = time.monotonic() + _BETWEEN
             for step in steps:
                 if screen.instead is not None:  # what is written for it is not on the page any more

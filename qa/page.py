@@ -23,7 +23,9 @@ NEAREST = 3
 _AROUND = 110
 """Characters of the article shown on either side of a quote."""
 _EXCERPT = 320
-"""Characters of a passage shown under a refusal."""
+"""Characters shown of a passage under a refusal, and of a question that could not be asked."""
+_LONG = 200
+"""Characters of a question from which on it is no heading to look at."""
 _GLUE = "\N{WORD JOINER}\N{NO-BREAK SPACE}"
 """A space after which no line begins, not even behind a danda: a mark never stands alone."""
 
@@ -39,7 +41,11 @@ def conversation(turns: Sequence[Turn], first: int = 0, reader: Language = "en")
 
 
 def _turn(number: int, turn: Turn, reader: Language) -> str:
-    head = f'<h2 dir="auto">{escaped(turn.question)}</h2>' if turn.question else ""
+    # What could not be asked is still in the box; why must not be out of sight below it.
+    unasked = turn.problem is not None and turn.found is None
+    asked = _head(turn.question, _EXCERPT) if unasked else turn.question
+    kind = ' class="long"' if len(asked) > _LONG else ""
+    head = f'<h2 dir="auto"{kind}>{escaped(asked)}</h2>' if asked else ""
     # What a screen reader reads out is whole: it waits while this is busy.
     busy = "false" if turn.ended else "true"
     body = f'<div class="reply" aria-busy="{busy}">{_body(number, turn, reader)}</div>'
@@ -76,13 +82,14 @@ def _note(answer: Answer, reader: Language) -> str:
 
 
 def _answer(turn: int, answer: Answer, found: Sequence[Hit], reader: Language) -> str:
-    differ = len({citation.date for citation in answer.citations}) > 1
+    dates = {citation.date for citation in answer.citations}
+    differ = len(dates) > 1
     text = "".join(_sentences(turn, answer, dates=differ))
     # A follow-up may cite what the question before it was answered from.
     passages = [hit.passage for hit in found] + [excerpt.passage for excerpt in answer.shown]
     sources = "".join(_source(turn, citation, answer, passages) for citation in answer.citations)
     label = WORDS[answer.language]["sources"]
-    days = _days(answer) if differ else ""
+    days = _days(answer) if len(dates - {None}) > 1 else ""
     note = _note(answer, reader)
     return f'{note}{days}{text}<h3>{label}</h3><ol class="sources">{sources}</ol>'
 
@@ -198,7 +205,7 @@ def _refusal(turn: int, asked: Turn, answer: Answer, reader: Language) -> str:
 
 def _near(turn: int, place: int, hit: Hit, answer: Answer) -> str:
     text = hit.passage.text
-    cut = _tail(text[::-1], _EXCERPT)[::-1]
+    cut = _head(text, _EXCERPT)
     quote = f'<blockquote dir="auto" lang="{lang(text)}">{escaped(cut)}</blockquote>'
     button = _open("passage", turn, place, answer.language)
     return _item("·", hit.passage, quote, button, answer.language)
@@ -212,6 +219,8 @@ def _searched(scope: Scope, language: AnswerLanguage) -> str:
         narrowed.append(words["since"].format(day=day(scope.since, language)))
     if scope.until:
         narrowed.append(words["until"].format(day=day(scope.until, language)))
+    if scope.since or scope.until:
+        narrowed.append(words["dated only"])
     if scope.sources:
         narrowed.append(f"{words['in files']} {', '.join(map(file, scope.sources))}")
     if scope.articles is None and not narrowed:
@@ -231,8 +240,13 @@ def around(citation: Citation, passages: Iterable[Passage]) -> tuple[str, str]:
         if passage.source == citation.source and inside:
             before = passage.text[: citation.start - passage.start].rpartition("\n")[2]
             after = passage.text[citation.end - passage.start :].partition("\n")[0]
-            return _tail(before, _AROUND), _tail(after[::-1], _AROUND)[::-1]
+            return _tail(before, _AROUND), _head(after, _AROUND)
     return "", ""
+
+
+def _head(text: str, most: int) -> str:
+    """Keep the first words of a text."""
+    return _tail(text[::-1], most)[::-1]
 
 
 def _tail(text: str, most: int) -> str:

@@ -184,10 +184,11 @@ class Talk:
 
 def _scope(narrowed: Narrowed, reader: Language) -> Scope:
     """Read what narrows a question. Raises KhabarError for what is no date."""
+    languages = tuple(dict.fromkeys(narrowed.languages))
     return Scope(
         _day(narrowed.since, reader),
         _day(narrowed.until, reader),
-        tuple(narrowed.languages) or None,
+        languages if len(languages) == 1 else None,  # both are no choice
         tuple(narrowed.sources) or None,
     )
 

@@ -153,11 +153,47 @@ def test_a_question_can_be_asked_of_some_of_the_articles(tab: Open, address: str
     page.keyboard.press("Escape")
     put(page, "What did Lavrov talk about?")
     expect(page.locator("#now .searched")).to_have_text(
-        "only articles in English; up to 4 May 2023; only these files: "
-        "jaishankar-qin-lavrov-goa-en.txt"
+        "only articles in English; up to 4 May 2023; without articles that have no date; "
+        "only these files: jaishankar-qin-lavrov-goa-en.txt"
     )
     files = set(page.locator("#now .sources .file").all_text_contents())
     assert files == {"jaishankar-qin-lavrov-goa-en.txt"}
+
+
+def test_an_example_is_asked_of_the_chosen_articles_too(tab: Open, address: str) -> None:
+    page = tab(address)
+    page.locator("#filters > button").click()
+    page.locator("#since input").fill("2050-01-01")
+    page.locator(".example").first.click()
+    expect(page.locator("#now .searched")).to_contain_text("2050")
+    expect(page.locator("#now .refused")).to_be_visible()
+
+
+def test_a_day_that_is_not_whole_or_does_not_exist_says_so(tab: Open, address: str) -> None:
+    page = tab(address, locale="hi-IN")
+    page.locator("#filters > button").click()
+    said = "label => getComputedStyle(label, '::after').content"
+    for field, typed in (("#since", "02312023"), ("#until", "0205")):
+        label = page.locator(f"{field} label")
+        assert label.evaluate(said) == "none"
+        page.locator(f"{field} input").focus()
+        page.keyboard.type(typed)
+        assert label.evaluate(said) == "none"  # the rest may still come
+        page.locator("#question textarea").focus()
+        assert "अधूरी या ग़लत" in label.evaluate(said)
+        page.locator(f"{field} input").fill("2023-02-05")
+        assert label.evaluate(said) == "none"
+
+
+def test_a_question_that_cannot_be_asked_stays_in_the_box(tab: Open, address: str) -> None:
+    page = tab(address)
+    box = page.locator("#question textarea")
+    for question in ("why " * 600, "谁"):
+        box.fill(question)
+        page.locator("#ask").click()
+        expect(page.locator("#now .problem")).to_be_in_viewport()
+        finished(page)
+        expect(box).to_have_value(question)
 
 
 @pytest.mark.parametrize(("locale", "word"), [("en-GB", "question"), ("hi-IN", "सवाल")])

@@ -141,6 +141,12 @@ def test_dates_that_are_the_same_stand_with_the_sources_only() -> None:
     assert outline.texts["mark"][:2] == ["1", "2"]
 
 
+def test_one_date_alone_differs_from_no_other() -> None:
+    outline = shown(answer("x [1][2]", citation(1), citation(2, date=None), language="en"))
+    assert "days" not in outline.texts
+    assert outline.texts["mark"][:2] == ["1 · 7 April 2021", "2 · no date found"]
+
+
 def test_what_nothing_bears_out_stands_apart_and_says_so() -> None:
     written = [Sentence("One.", (1,)), Sentence("Made up.", ()), Sentence("Two.", (1,))]
     outline = shown(answer("One. [1] Two. [1]", citation(), language="en", sentences=written))
@@ -291,7 +297,7 @@ def test_what_narrowed_a_question_is_said_with_its_answer(refused: bool) -> None
     outline = Outline(page.conversation([Turn("?", "en", found=(), answer=given, scope=scope)]))
     assert outline.texts["searched"] == [
         "Of the 3 articles here, these were searched: only articles in Hindi; from 1 May 2023; "
-        "up to 9 May 2023; only these files: a <b>.txt, c.txt"
+        "up to 9 May 2023; without articles that have no date; only these files: a <b>.txt, c.txt"
     ]
 
 
@@ -332,6 +338,15 @@ def test_a_file_name_of_broken_bytes_can_be_shown() -> None:
     )
     assert "bad?.txt" in html
     html.encode("utf-8")
+
+
+def test_of_a_question_that_is_too_long_to_be_asked_only_the_beginning_is_repeated() -> None:
+    outline = Outline(page.conversation([Turn("क्यों " * 500, problem="Too long.")]))
+    assert len(outline.texts["long"][0]) < 330
+    assert outline.texts["long"][0].endswith("क्यों …")
+    # One that was asked, and whose answer failed, is shown whole.
+    outline = Outline(page.conversation([Turn("why " * 400, found=(), problem="No memory.")]))
+    assert outline.texts["long"][0].split() == ["why"] * 400
 
 
 def test_the_latest_question_stands_first() -> None:

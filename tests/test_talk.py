@@ -162,6 +162,7 @@ def test_a_conversation_deleted_meanwhile_begins_anew(index: Index, kept: Conver
     ("narrowed", "sources"),
     [
         (Narrowed(languages=["hi"]), {"hindi.txt"}),
+        (Narrowed(languages=["en", "hi"]), {"hindi.txt", "english.txt"}),
         (Narrowed(since="2022-01-01"), {"english.txt"}),
         (Narrowed(until="2022-01-01"), {"hindi.txt"}),
         (Narrowed(sources=["hindi.txt"]), {"hindi.txt"}),
@@ -173,6 +174,7 @@ def test_only_what_was_asked_for_is_searched(
 ) -> None:
     [turn] = asked(Talk(Service(index), kept), QUESTION, narrowed=narrowed).turns
     assert {hit.passage.source for hit in turn.found or ()} == sources
+    assert turn.scope.languages in (None, ("hi",))  # both are no choice
 
 
 def test_a_refusal_counts_what_was_searched(index: Index, kept: Conversations) -> None:
