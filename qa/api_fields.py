@@ -52,7 +52,9 @@ class Narrowed(_Given):
         default=None, description="Only these files, by their paths relative to the indexed folder."
     )
     languages: list[Literal["hi", "en"]] | None = Field(
-        default=None, description="Only articles that are written in these."
+        default=None,
+        description="Only articles that are written in these.",
+        json_schema_extra={"minItems": 1},
     )
 
 

@@ -14,6 +14,7 @@ from qa.types import Citation, Sentence
 _MARKS = re.compile(r"((?<!\s)(?:\s*+\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+)")
 _INTEGER = re.compile(r"\d+")
 _ENDED = re.compile(r"""[.?!…।॥][\])}'"’”»]*$""")
+_STOPS = ".?!…।॥"
 _BETWEEN = " \t\n.,;:।॥|"
 """What a writer leaves between a mark and the next sentence."""
 
@@ -52,14 +53,18 @@ class Drafted:
 def parse(draft: str) -> list[Drafted]:
     """Read the sentences of a draft that carries citations; of one without any, none.
 
-    A mark counts for every sentence since the mark before it. What comes after the last one cites
-    nothing; of that, a sentence that was begun and not ended is left out.
+    A mark counts for every sentence since the mark before it, whose stop may come after it. What
+    comes after the last one cites nothing; of that, a sentence that was begun and not ended is left
+    out.
     """
-    *parts, rest = _MARKS.split(draft)
+    rest, *parts = _MARKS.split(draft)
     found = []
-    for text, marks in zip(parts[::2], parts[1::2], strict=True):
+    for marks, after in zip(parts[::2], parts[1::2], strict=True):
         cited = tuple(dict.fromkeys(int(number) for number in _INTEGER.findall(marks)))
-        found += [Drafted(sentence, cited) for sentence in _worded(text)]
+        written, rest = _worded(rest), after.lstrip(_STOPS)
+        if written and not _ENDED.search(written[-1]):
+            written[-1] += after.removesuffix(rest)
+        found += [Drafted(sentence, cited) for sentence in written]
     if found:
         found += [Drafted(sentence, ()) for sentence in _worded(rest) if _ENDED.search(sentence)]
     return found

@@ -83,10 +83,13 @@ class Connection(H11Protocol):
             "x-content-type-options": "nosniff",
             "connection": "close",
         }
-        if self.conn.our_state is h11.IDLE:
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):  # nothing has been said yet
             reply = h11.Response(status_code=400, headers=list(headers.items()), reason=b"")
             for event in (reply, h11.Data(data=body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
+        if self.cycle is not None:  # what answers it must not speak after this
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         self.transport.close()
 
     def _is_answering(self) -> bool:

@@ -1,8 +1,8 @@
 """The fields of OpenAI's API, as far as Khabar reads or writes them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from qa import results
@@ -22,17 +22,25 @@ class Part(_Loose):
     text: str = ""
 
 
+def _parts(said: object) -> object:
+    return [Part(type="text", text=said)] if isinstance(said, str) else said
+
+
+_Content = Annotated[
+    list[Part] | None, BeforeValidator(_parts, json_schema_input_type=str | list[Part] | None)
+]
+"""A text is a message of one part: what is wrong with a part is then told by where it stands."""
+
+
 class Message(_Loose):
     """A message of a conversation."""
 
     role: str = Field(description='Of "user" or "assistant"; what others say is not looked at.')
-    content: str | list[Part] | None = None
+    content: _Content = None
 
     @property
     def text(self) -> str:
         """What it says, of all parts that are text."""
-        if isinstance(self.content, str):
-            return self.content
         return "\n".join(part.text for part in self.content or [] if part.type == "text")
 
 

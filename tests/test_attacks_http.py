@@ -57,7 +57,7 @@ def test_one_request_is_never_taken_for_two(server: Server, head: str) -> None:
 @pytest.mark.parametrize("chunk", [b"-1\r\n", b"0x5\r\n", b"5;" + b"x" * 70_000, b"zz\r\n", b"5\n"])
 def test_a_body_in_broken_pieces_is_not_read_on(server: Server, chunk: bytes) -> None:
     raw = ASK.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + chunk + SMUGGLED
-    assert [found.status for found in exchange(server, raw)] in ([], [400])
+    assert only(exchange(server, raw)).status == 400
 
 
 @pytest.mark.parametrize(

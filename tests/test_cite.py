@@ -105,6 +105,15 @@ def test_a_whole_sentence_after_the_last_mark_cites_nothing(end: str) -> None:
     assert cite.parse(f"One fact. [1] {end}") == [Drafted("One fact.", (1,)), Drafted(said, ())]
 
 
+@pytest.mark.parametrize("stop", [".", "।", "?", "...", "॥"])
+def test_a_stop_after_the_marks_belongs_to_the_sentence_before_them(stop: str) -> None:
+    assert cite.parse(f"One fact [1]{stop} And more [2][3]{stop}") == [
+        Drafted(f"One fact{stop}", (1,)),
+        Drafted(f"And more{stop}", (2, 3)),
+    ]
+    assert cite.parse(f"One fact. [1]{stop}") == [Drafted("One fact.", (1,))]
+
+
 def test_brackets_in_a_sentence_are_not_marks() -> None:
     assert cite.parse('He said "[we] agree". [1]')[0].text == 'He said "[we] agree".'
 

@@ -189,7 +189,11 @@ def test_a_model_that_is_not_there_is_not_found(client: openai.OpenAI) -> None:
     [
         ([], "The field 'messages' cannot be used: "),
         ("hello", "The field 'messages' cannot be used: "),
-        ([{"role": "user", "content": 7}], "The field 'messages.0.content"),
+        ([{"role": "user", "content": 7}], "The field 'messages.0.content' cannot be used: "),
+        (
+            [{"role": "user", "content": [{"type": "text", "text": None}]}],
+            "The field 'messages.0.content.0.text' cannot be used: ",
+        ),
         ([{"content": "x"}], "The field 'messages.0.role' is missing."),
         ([{"role": "system", "content": "x"}], "There is no question: "),
         ([{"role": "user", "content": " "}], "The question is empty; "),
