@@ -203,8 +203,9 @@ class Index:
     def listing(self, text: str = "", limit: int = 50, offset: int = 0) -> Listing:
         """List a page of the searchable articles, and of what could not be read, by source.
 
-        `text` is what the source or the title has to hold; A to Z may be written small. Of a folder
-        that cannot be listed there is one entry.
+        `text` is what the source or the title has to hold, in whatever spelling `normalise` takes
+        for the same: small letters, with nukta or without. Of a folder that cannot be listed there
+        is one entry.
         """
         return listing.listing(self._store.library, text, limit, offset)
 
