@@ -10,6 +10,7 @@ from typing import Self
 from index import listing, own_terms, search, verdict
 from index.errors import KhabarError
 from index.library import FOLLOWED
+from index.load import MAX_BYTES
 from index.question import Question
 from index.store import Progress, Store
 from index.types import (
@@ -34,6 +35,8 @@ class Index:
 
     SUFFIXES = SUFFIXES
     """How the names of the files end that an update reads, in lower case."""
+    PLAIN_BYTES = MAX_BYTES
+    """Bytes that a plain text or a saved web page may have; other formats may have more."""
 
     def __init__(
         self,
