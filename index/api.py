@@ -10,6 +10,7 @@ from typing import Self
 from index import listing, own_terms, search, verdict
 from index.errors import KhabarError
 from index.library import FOLLOWED
+from index.load import MAX_BYTES
 from index.question import Question
 from index.store import Progress, Store
 from index.types import (
@@ -34,6 +35,8 @@ class Index:
 
     SUFFIXES = SUFFIXES
     """How the names of the files end that an update reads, in lower case."""
+    PLAIN_BYTES = MAX_BYTES
+    """Bytes that a plain text or a saved web page may have; other formats may have more."""
 
     def __init__(
         self,
@@ -203,8 +206,9 @@ class Index:
     def listing(self, text: str = "", limit: int = 50, offset: int = 0) -> Listing:
         """List a page of the searchable articles, and of what could not be read, by source.
 
-        `text` is what the source or the title has to hold; A to Z may be written small. Of a folder
-        that cannot be listed there is one entry.
+        `text` is what the source or the title has to hold, in whatever spelling `normalise` takes
+        for the same: small letters, with nukta or without. Of a folder that cannot be listed there
+        is one entry.
         """
         return listing.listing(self._store.library, text, limit, offset)
 

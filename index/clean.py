@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 
-from index import furniture
+from index import byline, furniture
 from index.chunk import LINE_END, is_wrapped, words
-from index.dates import find_dates, is_date_line
+from index.dates import is_date_line
 from index.devanagari import normalise
 from index.types import Span
 
@@ -38,7 +38,6 @@ class Line:
 
 _MAX_TITLE_WORDS = 40
 _MAX_AUTHOR_BOX_WORDS = 60
-_MAX_NAME_WORDS = 6
 _HEAD_LINES = 3
 """Lines of text a bare date or a reporter's name may stand under: headline, repetition, summary.
 Further down they are the article's: the subheads of a timeline, a name spelled out."""
@@ -85,9 +84,10 @@ def body_runs(lines: Sequence[Line]) -> list[Span]:
 def author(lines: Sequence[Line]) -> str | None:
     """Read the author's name from a byline, or from the line under "लेखक" or "Author"."""
     marked = [line.text for line in lines if line.kind is Kind.FURNITURE]
-    for read in (furniture.writer, _under_label(lines), furniture.editor, furniture.reporter):
+    labelled = furniture.writer, _under_label(lines)
+    for read in (*labelled, byline.signed, furniture.editor, furniture.reporter):
         for text in marked:
-            if (found := read(text)) and (name := _name(found)):
+            if (found := read(text)) and (name := byline.name(found)):
                 return name
     return None
 
@@ -100,15 +100,6 @@ def _under_label(lines: Sequence[Line]) -> Callable[[str], str | None]:
         if line.kind is Kind.FURNITURE and furniture.is_author_label(line.text)
     }
     return below.get
-
-
-def _name(text: str) -> str | None:
-    """Cut a byline where the name ends: at a bar, a date, a bracket, a comma or a label."""
-    name = re.split(r"\s*[|•·,;(]|\s+[-–—]\s+|\s{3,}", text, maxsplit=1)[0]
-    found = find_dates(name)
-    name = (name[: found[0].start] if found else name).strip(" :.-–—")
-    name = re.sub(r"\s*(?:updated|published|posted|on)$", "", name, flags=re.IGNORECASE)
-    return name if 0 < words(name) <= _MAX_NAME_WORDS else None
 
 
 def _lines(text: str) -> list[Line]:
@@ -134,6 +125,7 @@ def _furniture(lines: Sequence[Line], front_matter_end: int) -> set[int]:
     """Index the lines that are furniture, by what they say and by where they stand."""
     found: set[int] = set()
     placed: list[int] = []
+    signed: list[int] = []
     comments = comments_start(lines)
     for i, line in enumerate(lines):
         if line.start < front_matter_end or i >= comments:
@@ -144,12 +136,21 @@ def _furniture(lines: Sequence[Line], front_matter_end: int) -> set[int]:
             found.add(i)
         elif furniture.reporter(line.text) or is_date_line(line.text):
             placed.append(i)
+        elif byline.signed(line.text):
+            signed.append(i)
     others = [i for i in range(len(lines)) if i not in found and i not in placed]
-    for i in placed:
-        above = bisect(others, i)
-        if above <= _HEAD_LINES or above == len(others):
-            found.add(i)
+    found.update(i for i in placed if is_at_an_end(bisect(others, i), len(others)))
+    # Of two an event may be what is named: "Mumbai Attack | 26 November 2008" is a subhead, and
+    # alone on top it is the headline.
+    if len(signed) == 1 and others[0] not in signed:
+        others.remove(signed[0])
+        found.update(i for i in signed if is_at_an_end(bisect(others, i), len(others)))
     return found | _author_box(lines, found)
+
+
+def is_at_an_end(above: int, count: int) -> bool:
+    """Whether a line with so many of the article's `count` lines above stands at head or foot."""
+    return above <= _HEAD_LINES or above == count
 
 
 def comments_start(lines: Sequence[Line]) -> int:
@@ -175,7 +176,7 @@ def _belongs_to(above: Line, line: Line) -> bool:
         return False
     if furniture.is_video_time(above.text):
         return True
-    return words(line.text) <= _MAX_NAME_WORDS and furniture.is_author_label(above.text)
+    return words(line.text) <= byline.MAX_NAME_WORDS and furniture.is_author_label(above.text)
 
 
 def _author_box(lines: Sequence[Line], found: set[int]) -> set[int]:

@@ -31,10 +31,9 @@ MONTHS = {
     for name in line.split()
 }
 """Numbers of months, by their names as the analyser has them, roman Hindi ones among them."""
-_WEEKDAYS = (
-    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
-    r"|(?:सोम|मंगल|बुध|गुरु|गुरू|बृहस्पति|वीर|शुक्र|शनि|रवि)(?:वार)?|इतवार"
-)
+_ENGLISH_DAYS = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
+_HINDI_DAYS = r"(?:सोम|मंगल|बुध|गुरु|गुरू|बृहस्पति|वीर|शुक्र|शनि|रवि)"
+_WEEKDAYS = rf"{_ENGLISH_DAYS}|{_HINDI_DAYS}(?:वार)?|इतवार"
 DAY_WORDS = dict(
     zip(
         "एक दो तीन चार पांच छह सात आठ नौ दस ग्यारह बारह तेरह चौदह पंद्रह सोलह सत्रह अठारह उन्नीस बीस "
@@ -96,7 +95,12 @@ _STAMP_LABEL = re.compile(
     re.IGNORECASE,
 )
 _POSTPOSITION = re.compile(rf"\s*(?:को|के|की|का|में|से|तक|पर){_NO_LETTER}")
-_CALENDAR = re.compile(rf"(?:the\s|then{_NO_LETTER}|(?:{_WEEKDAYS}|{_MONTHS}){_NO_LETTER})", re.I)
+# Hindi days in full only: people are called रवि and मंगल.
+_CALENDAR = re.compile(
+    rf"(?:the\s|then{_NO_LETTER}"
+    rf"|(?:{_ENGLISH_DAYS}|{_HINDI_DAYS}वार|इतवार|{_MONTHS}){_NO_LETTER})",
+    re.I,
+)
 _NO_PLACE = re.compile(rf"^\s*(?:on|in|since|until|by)\s|{_WEEKDAY.pattern}", re.IGNORECASE)
 _MAX_EXTRA_WORDS = 4
 _MAX_DATE_LINE_SPACES = 60

@@ -366,7 +366,7 @@ def _labelled_name(label: re.Pattern[str], text: str) -> str | None:
     # A byline holds names; "By Friday evening 20 people had died" holds other words as well.
     told = [
         word
-        for word in re.findall(r"[A-Za-z]+", rest)
+        for word in re.findall(r"\b[A-Za-z]+", rest)  # not the st of 21st
         if word[0].islower() and word.lower() not in _BYLINE_WORDS
     ]
     name = normalise(re.split(r"[|,(]", rest, maxsplit=1)[0])

@@ -1,22 +1,26 @@
 """What an index holds and what it could not read, a page of it at a time; and where a file lies.
 
-By SQL alone: of a hundred thousand articles, only those that are shown are looked at.
+Of a hundred thousand articles, a page looks only at those that it shows; a text, at all their names
+and titles.
 """
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
+from index.devanagari import normalise
 from index.library import FOLLOWED, Library, read_day, read_language
 from index.types import Entry, Language, Listing
 
 # Both parts come sorted out of their tables, so that SQLite stops where a page ends.
-_LISTED = r"""
+_LISTED = """
 WITH listed AS (
     SELECT s.source, s.file, s.article FROM sources s
-    WHERE ?1 IS NULL OR s.source LIKE ?1 ESCAPE '\'
-        OR (SELECT a.title FROM articles a WHERE a.id = s.article) LIKE ?1 ESCAPE '\'
+    WHERE NOT ?1 OR is_named(s.source)
+        OR is_named((SELECT a.title FROM articles a WHERE a.id = s.article))
     UNION ALL
     SELECT f.source, f.file, NULL FROM failures f
-    WHERE (?1 IS NULL OR f.source LIKE ?1 ESCAPE '\')
+    WHERE (NOT ?1 OR is_named(f.source))
         AND NOT EXISTS (SELECT 1 FROM sources s WHERE s.source = f.source)
 )
 """
@@ -34,13 +38,11 @@ def listing(library: Library, text: str, limit: int, offset: int) -> Listing:
     """List what is searchable and what could not be read, sorted by source."""
     # As `load` spells out what of a file's name is no UTF-8.
     wanted = text.encode("utf-8", "backslashreplace").decode()
-    for special in ("\\", "%", "_"):
-        wanted = wanted.replace(special, f"\\{special}")
-    pattern = f"%{wanted}%" if wanted else None
     span = max(limit, 0), max(offset, 0)
     with library.reading() as connection:  # both, or an update could come between
-        total = connection.execute(_COUNT, [pattern]).fetchone()[0]
-        rows = connection.execute(_PAGE, [pattern, *span]).fetchall()
+        connection.create_function("is_named", 1, _names(wanted), deterministic=True)
+        total = connection.execute(_COUNT, [bool(wanted)]).fetchone()[0]
+        rows = connection.execute(_PAGE, [bool(wanted), *span]).fetchall()
     entries = tuple(
         Entry(
             source,
@@ -54,6 +56,23 @@ def listing(library: Library, text: str, limit: int, offset: int) -> Listing:
         for source, file, title, day, language, passages, problem in rows
     )
     return Listing(entries, total)
+
+
+def _names(wanted: str) -> Callable[[str | None], bool]:
+    """Make the test whether a name or title has a text in it, in this spelling or another.
+
+    As it stands too: spelling folds by what stands beside a letter, and of what is still being
+    typed, "हिन्" of "हिन्दी", that is not there yet.
+    """
+    folded = normalise(wanted)
+
+    @cache  # asked twice of each, to count and to show them
+    def is_named(name: str | None) -> bool:
+        if name is None:
+            return False
+        return wanted in name or (bool(folded) and folded in normalise(name))
+
+    return is_named
 
 
 def newest(library: Library, language: Language, limit: int) -> dict[str, int]:

@@ -2,10 +2,11 @@
 
 import datetime
 import re
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index import clean, dates
+from index import byline, clean, dates
 from index.clean import FRONT_MATTER, Kind, Line
 from index.types import Language
 
@@ -48,20 +49,27 @@ def _front_matter(text: str) -> dict[str, str]:
 def article_date(lines: Sequence[Line]) -> datetime.date | None:
     """Find the day the article is from, never the day its page was saved.
 
-    In order of trust: a date labelled as published or updated, a line that is only a date, the
-    dateline of the report. A date above the headline is the page's own clock when it carries
-    a weekday, an ordinal or a time, or when the article names another day; so is, anywhere, one
-    that says it is the day of saving or printing. Below a comment form dates are the readers'.
+    In order of trust: a date labelled as published or updated, a line that is only a date or a
+    byline at the head or the foot, the dateline of the report. A date above the headline is the
+    page's own clock when it carries a weekday, an ordinal or a time, or when the article names
+    another day; so is, anywhere, one that says it is the day of saving or printing. Below a comment
+    form dates are the readers'.
     """
     end = clean.comments_start(lines)
-    headline = next((i for i, line in enumerate(lines) if line.kind is not Kind.FURNITURE), 0)
+    own = [i for i, line in enumerate(lines) if line.kind is not Kind.FURNITURE]
+    headline = own[0] if own else 0
     body = [line for line in lines if line.kind is Kind.BODY][:_DATELINE_PARAGRAPHS]
     datelines = [found for line in body if (found := dates.dateline(line.text))]
     ranked = []
     for i, line in enumerate(lines[:end]):
         if line.kind is Kind.FURNITURE:
-            rank = _trust(line.text, i < headline, bool(datelines))
-            if rank is not None and (day := _first_day(line.text)):
+            signed = byline.dated(line.text)
+            if signed and not clean.is_at_an_end(bisect(own, i), len(own)):
+                signed = None  # perhaps another article's, that the page invites to
+            said = signed or line.text
+            # A byline is the article's, wherever it stands; it is no clock of the page's.
+            rank = _trust(said, i < headline and not signed, bool(datelines))
+            if rank is not None and (day := _first_day(said)):
                 ranked.append((rank, i, day))
     if ranked:
         return min(ranked)[-1]

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from babel.dates import format_date, format_datetime
 
-from index import Entry
+from index import Entry, Index
 from qa import in_hindi, phrases, tags
 from qa.html_text import escaped, file, lang
 from qa.limits import MOST_BYTES, MOST_FILES
@@ -19,8 +19,8 @@ PAGE = 50
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "drop": "Drop articles here, or choose files",
-        "limits": "{kinds}; up to {files} files at a time, {size} MB each. They are copied into "
-        "{folder}.",
+        "limits": "{kinds}; up to {files} files at a time, up to {size} MB each, plain text and "
+        "web pages up to {plain} MB. They are copied into {folder}.",
         "sending": "Sending the files: {done} of {total}",
         "receiving": "Receiving files",
         "beginning": "Looking through the folder",
@@ -83,8 +83,8 @@ _WORDS: dict[Language, dict[str, str]] = {
     },
     "hi": {
         "drop": "लेखों की फ़ाइलें यहाँ डालिए या चुनिए",
-        "limits": "{kinds}; एक बार में {files} फ़ाइलें तक, हर फ़ाइल {size} MB तक। फ़ाइलें {folder} में रखी "
-        "जाती हैं।",
+        "limits": "{kinds}; एक बार में ज़्यादा से ज़्यादा {files} फ़ाइलें, हर एक {size} MB तक की; सादे "
+        "टेक्स्ट या वेब पेज की फ़ाइल {plain} MB तक की। फ़ाइलें {folder} में रखी जाती हैं।",
         "sending": "फ़ाइलें भेजी जा रही हैं: {total} में से {done}",
         "receiving": "फ़ाइलें आ रही हैं",
         "beginning": "फ़ोल्डर देखा जा रहा है",
@@ -160,6 +160,7 @@ def dropping(kinds: Sequence[str], folder: str, reader: Language) -> str:
         kinds=", ".join(kind.removeprefix(".").upper() for kind in kinds),
         files=f"{MOST_FILES:,}",
         size=MOST_BYTES // _MB,
+        plain=Index.PLAIN_BYTES // _MB,
         folder=file(folder),
     )
     return (

@@ -127,6 +127,57 @@ def test_a_text_narrows_it_to_what_has_it_in_source_or_title(
     assert index.listing(text, 0).total == len(expected)
 
 
+@pytest.fixture(scope="module")
+def spelt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """Index articles whose names and titles have letters that are spelt in more than one way."""
+    place = tmp_path_factory.mktemp("spelt")
+    for name, title in SPELT.items():
+        write(place / "articles" / name, f"{title}\n\nदिल्ली में सोमवार को बर्फ़ गिरी।\n")
+    with Index(place / "db") as index:
+        index.update(place / "articles")
+        yield index
+
+
+SPELT = {
+    "1.txt": "इमरान ख\u093cान से मिले लावरोव",
+    "2.txt": "अफ\u093cग\u093cानिस्तान पर बातचीत",
+    "3.txt": "पाक मंत्री कुरैशी का बयान",
+    "4.txt": "चाँद पर पहुँचा यान",
+    "5.txt": "गये साल की हिन्दी किताबें",
+    "क\u093cानून-É.txt": "100%_बर्फ",
+}
+"""Titles by the names of their files."""
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("इमरान खान", "1.txt"),
+        ("इमरान \u0959ान", "1.txt"),
+        ("मरान ख", "1.txt"),
+        ("अफगानिस्तान", "2.txt"),
+        ("अ\u095e\u095aानिस्तान", "2.txt"),
+        ("क\u093cुरैशी", "3.txt"),
+        ("\u0958ुरैशी", "3.txt"),
+        ("चांद", "4.txt"),
+        ("पहुंचा", "4.txt"),
+        ("गए साल", "5.txt"),
+        ("गये", "5.txt"),
+        ("ये साल", "5.txt"),
+        ("हिंदी", "5.txt"),
+        ("हिन्", "5.txt"),
+        ("कानून", "क\u093cानून-É.txt"),
+        ("\u0958ानून-e\u0301.TXT", "क\u093cानून-É.txt"),
+        ("%_बर्फ\u093c", "क\u093cानून-É.txt"),
+        ("इ%न", None),
+        ("इमरा_", None),
+        ("\u200d", None),
+    ],
+)
+def test_however_a_text_is_spelt_it_is_found(spelt: Index, text: str, name: str | None) -> None:
+    assert sources(spelt, text) == ([name] if name else [])
+
+
 def test_an_earlier_version_that_is_still_indexed_is_told_with_the_problem(
     changing: Index, articles: Path
 ) -> None:

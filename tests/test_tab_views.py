@@ -1,13 +1,18 @@
 """The HTML of the tabs: all in both languages, and nothing that others wrote is markup."""
 
 import datetime
+import os
 import string
+from pathlib import Path
 
 import pytest
 
-from index import Entry
+from index import Entry, Index
+from index.errors import FileError
+from index.load import read_bytes
 from qa import articles_view, look, models_view, tags
 from qa.chores import Chore
+from qa.limits import MOST_BYTES
 from qa.model_list import Row
 from qa.models_view import Used
 from qa.shelf import Placed, Removed
@@ -72,6 +77,31 @@ def test_nothing_that_others_wrote_is_markup(reader: look.Language) -> None:
         assert "<script" not in markup
         assert "&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;&quot;&amp;" in markup
         markup.encode()
+
+
+@pytest.mark.parametrize(
+    ("reader", "said"),
+    [
+        ("en", "up to 50 MB each, plain text and web pages up to 20 MB."),
+        ("hi", "हर एक 50 MB तक की; सादे टेक्स्ट या वेब पेज की फ़ाइल 20 MB तक की।"),
+    ],
+)
+def test_the_drop_zone_says_how_large_a_file_may_be(reader: look.Language, said: str) -> None:
+    assert said in articles_view.dropping(Index.SUFFIXES, "articles", reader)
+
+
+@pytest.mark.parametrize("suffix", Index.SUFFIXES)
+def test_a_file_as_large_as_the_drop_zone_says_is_read(suffix: str, tmp_path: Path) -> None:
+    is_plain = suffix in (".txt", ".text", ".md", ".markdown", ".html", ".htm")
+    most = Index.PLAIN_BYTES if is_plain else MOST_BYTES
+    path = tmp_path / f"large{suffix}"
+    path.touch()
+    os.truncate(path, most)
+    assert len(read_bytes(path)) == most
+    if is_plain:
+        os.truncate(path, most + 1)
+        with pytest.raises(FileError, match="20 MB"):
+            read_bytes(path)
 
 
 def test_an_entry_says_what_it_is_and_what_is_wrong_with_it() -> None:
