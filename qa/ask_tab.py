@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gradio as gr
@@ -11,7 +11,18 @@ from index import KhabarError
 from qa import citing, example_list, examples, in_hindi, page
 from qa.html_text import escaped
 from qa.look import Language
-from qa.parts import ACTS, QUIET, READ_OUT, SHOWS_SOURCE, day_box, html, owner, reader, said
+from qa.parts import (
+    ACTS,
+    QUIET,
+    READ_OUT,
+    SHOWS_SOURCE,
+    arrived,
+    day_box,
+    html,
+    owner,
+    reader,
+    said,
+)
 from qa.service import Service
 from qa.talk import Narrowed, Talk, Thread
 from qa.turn import closed
@@ -30,17 +41,21 @@ _OFFERED = 100
 
 @dataclass(slots=True)
 class Screen:
-    """What one open page shows, told to the answer that is being written for it."""
+    """What one open page shows, for all that happens on it, at the same time too."""
 
-    instead: Thread | None = None
-    """The conversation that has been opened or begun since the last question, if any."""
+    thread: Thread = field(default_factory=Thread)
+    turned: float = 0.0
+    """When another conversation was opened or begun. What was asked before that is not shown."""
+
+    def turn_to(self, thread: Thread, moment: float) -> None:
+        """Show another conversation, as was asked for at a moment."""
+        self.thread, self.turned = thread, moment
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the rest of the page needs of the tab."""
 
-    thread: gr.State
     screen: gr.State
     remembered: gr.BrowserState
     """The id of the conversation that was open last in this browser."""
@@ -56,7 +71,7 @@ class Parts:
 
 def build(service: Service, talk: Talk, word: gr.I18n) -> Parts:
     """Lay the tab out."""
-    thread, screen = gr.State(Thread()), gr.State(Screen())
+    screen = gr.State(Screen())
     remembered = gr.BrowserState("", storage_key="khabar-conversation", secret="khabar")  # noqa: S106, an id, and no secret
     with gr.Row(elem_id="asking"):
         box = gr.Textbox(
@@ -80,14 +95,14 @@ def build(service: Service, talk: Talk, word: gr.I18n) -> Parts:
         with gr.Column(scale=2, elem_id="beside"):
             source = html("", "source", SHOWS_SOURCE)
 
-    showing = [thread, now, before]
+    showing = [now, before]
     tab = _Tab(service, talk)
     # One listener for every way to ask: Gradio lets it run once at a time on a page. That it runs
     # is shown by the browser alone: to change a button from here costs more than an answer.
     asking = gr.on(
         [box.submit, ask.click, offered.select],
         tab.ask,
-        inputs=[box, thread, screen, *filters],
+        inputs=[box, screen, *filters],
         outputs=[*showing, remembered, box],
         js=_BUSY,
         concurrency_limit=_AT_ONCE,
@@ -96,14 +111,14 @@ def build(service: Service, talk: Talk, word: gr.I18n) -> Parts:
     # Gradio comes here once it has ended the question, and takes the next one.
     asking.success(None, js=_IDLE)
     ends = [*showing, remembered]
-    stopped = asking.failure(tab.ended, inputs=[thread, screen], outputs=ends, queue=False, **QUIET)
+    stopped = asking.failure(tab.ended, inputs=[screen], outputs=ends, queue=False, **QUIET)
     stopped.then(None, js=_IDLE)
     stop.click(None, cancels=[asking])
     begun = [*showing, remembered, source]
     new.click(tab.new, inputs=[screen], outputs=begun, cancels=[asking], queue=False, **QUIET)
     for shown in (now, before):
-        shown.select(tab.open, inputs=[thread], outputs=[source], queue=False, **QUIET)
-    return Parts(thread, screen, remembered, offered, new, showing, asking)
+        shown.select(tab.open, inputs=[screen], outputs=[source], queue=False, **QUIET)
+    return Parts(screen, remembered, offered, new, showing, asking)
 
 
 def _filters(service: Service, word: gr.I18n) -> list[gr.components.Component]:
@@ -142,10 +157,10 @@ def _found(service: Service, typed: str, chosen: Sequence[str]) -> list[tuple[st
     return [(f"{title} ({source})" if title else source, source) for source, title in named.items()]
 
 
-def shown(thread: Thread, reader: Language) -> tuple[Any, ...]:
+def shown(thread: Thread, reader: Language) -> tuple[str, str]:
     """Fill the tab with a conversation."""
     earlier = page.conversation(thread.turns[:-1], reader=reader)
-    return thread, _latest(thread, reader), earlier
+    return _latest(thread, reader), earlier
 
 
 def _latest(thread: Thread, reader: Language) -> str:
@@ -162,7 +177,6 @@ class _Tab:
     def ask(
         self,
         typed: str | None,
-        thread: Thread,
         screen: Screen,
         since: str | None,
         until: str | None,
@@ -175,42 +189,43 @@ class _Tab:
         example = str(said(event).get("question", ""))
         question = " ".join((example or typed or "").split())
         narrowed = Narrowed(str(since or ""), str(until or ""), languages, sources or [])
-        language = reader(request)
-        steps = self._talk.ask(question, thread, narrowed, owner(request), language)
-        screen.instead = None
+        language, came = reader(request), arrived(request)
+        if came < screen.turned:  # overtaken, and not begun yet
+            yield *shown(screen.thread, language), screen.thread.id, gr.skip()
+            return
+        steps = self._talk.ask(question, screen.thread, narrowed, owner(request), language)
         try:
-            first = next(steps)
+            first = screen.thread = next(steps)
             # What cannot be asked can be mended; and beside an example something may be typed.
             stays = bool(example) or first.turns[-1].ended
             yield *shown(first, language), first.id, gr.skip() if stays else ""
             due = time.monotonic() + _BETWEEN
             for step in steps:
-                if screen.instead is not None:  # what is written for it is not on the page any more
+                if came < screen.turned:
                     steps.close()
                     return
+                screen.thread = step
                 if step.turns[-1].ended or time.monotonic() >= due:
                     # The rest of the page stays as it is: the next question may be in the box.
-                    yield step, _latest(step, language), gr.skip(), step.id, gr.skip()
+                    yield _latest(step, language), gr.skip(), step.id, gr.skip()
                     due = time.monotonic() + _BETWEEN
         except KhabarError as error:
             gr.Warning(escaped(in_hindi.for_reader(str(error), language)))
 
-    def ended(self, thread: Thread, screen: Screen, request: gr.Request) -> tuple[Any, ...]:
-        """Close an answer that was cut off."""
-        language = reader(request)
-        if screen.instead is not None:  # a last piece may have come after it
-            return *shown(screen.instead, language), screen.instead.id
-        turns = tuple(closed(turn) for turn in thread.turns)
-        return *shown(replace(thread, turns=turns), language), gr.skip()
+    def ended(self, screen: Screen, request: gr.Request) -> tuple[Any, ...]:
+        """Close an answer that was cut off, unless another conversation is shown by now."""
+        turns = tuple(closed(turn) for turn in screen.thread.turns)
+        screen.thread = replace(screen.thread, turns=turns)
+        return *shown(screen.thread, reader(request)), screen.thread.id
 
     def new(self, screen: Screen, request: gr.Request) -> tuple[Any, ...]:
         """Begin another conversation; what is still being answered in this one is left."""
-        screen.instead = Thread()
-        return *shown(screen.instead, reader(request)), "", ""
+        screen.turn_to(Thread(), arrived(request))
+        return *shown(screen.thread, reader(request)), "", ""
 
-    def open(self, thread: Thread, event: gr.EventData, request: gr.Request) -> str:
+    def open(self, screen: Screen, event: gr.EventData, request: gr.Request) -> str:
         """Open the article that a mark or a passage of the conversation stands in."""
-        return citing.opened(self._service.index, thread.turns, said(event), reader(request))
+        return citing.opened(self._service.index, screen.thread.turns, said(event), reader(request))
 
 
 def offers(service: Service, language: Language) -> str:

@@ -51,18 +51,18 @@ def build(service: Service, conversations: Conversations, talk: Talk) -> gr.Bloc
             with gr.Tab(word("tab_models"), id="models"):
                 models_tab.build(service)
 
-        def restore(last: str, thread: Thread, request: gr.Request) -> tuple[Any, ...]:
+        def restore(last: str, screen: ask_tab.Screen, request: gr.Request) -> tuple[Any, ...]:
             """Show the conversation that was open last in this browser."""
             # Unless there is none, or somebody was quicker to ask.
-            if not last or thread.turns:
+            if not last or screen.thread.turns:
                 return (gr.skip(),) * len(parts.showing)
             try:
-                thread = Thread(last, tuple(conversations.turns(owner(request), last)))
+                screen.thread = Thread(last, tuple(conversations.turns(owner(request), last)))
             except errors.ConversationError:  # deleted since
                 pass
             except KhabarError as error:
                 gr.Warning(escaped(in_hindi.for_reader(str(error), reader(request))))
-            return ask_tab.shown(thread, reader(request))
+            return ask_tab.shown(screen.thread, reader(request))
 
         def offer(request: gr.Request) -> str:
             """Offer examples."""
@@ -70,7 +70,7 @@ def build(service: Service, conversations: Conversations, talk: Talk) -> gr.Bloc
 
         opened: dict[str, Any] = {"queue": False, **QUIET}
         demo.load(
-            restore, inputs=[parts.remembered, parts.thread], outputs=[*parts.showing], **opened
+            restore, inputs=[parts.remembered, parts.screen], outputs=[*parts.showing], **opened
         )
         # By itself: finding them may take a moment.
         gr.on([demo.load, parts.new.click], offer, outputs=[parts.offered], **opened)

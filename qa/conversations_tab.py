@@ -8,7 +8,7 @@ import gradio as gr
 from index import KhabarError
 from qa import ask_tab, conversation_list
 from qa.conversations import Conversations
-from qa.parts import ACTS, QUIET, html, owner, reader, said
+from qa.parts import ACTS, QUIET, arrived, html, owner, reader, said
 from qa.talk import Thread
 
 
@@ -24,7 +24,7 @@ def build(
     tab.select(deeds.show, outputs=[listed], queue=False, **QUIET)
     listed.select(
         deeds.do,
-        inputs=[parts.thread, parts.screen],
+        inputs=[parts.screen],
         outputs=[listed, *parts.showing, parts.remembered],
         queue=False,
         **QUIET,
@@ -48,7 +48,7 @@ class _Deeds:
         return self._listed(request)
 
     def do(
-        self, thread: Thread, screen: ask_tab.Screen, event: gr.EventData, request: gr.Request
+        self, screen: ask_tab.Screen, event: gr.EventData, request: gr.Request
     ) -> tuple[Any, ...]:
         """Rename or delete the one that was chosen."""
         asked = said(event)
@@ -58,13 +58,13 @@ class _Deeds:
                 self.conversations.rename(who, name, str(asked.get("title", "")))
             elif asked.get("do") == "delete":
                 self.conversations.delete(who, name)
-                if thread.id == name:
-                    screen.instead = Thread()
-                    shown = ask_tab.shown(screen.instead, reader(request))
+                if screen.thread.id == name:
+                    screen.turn_to(Thread(), arrived(request))
+                    shown = ask_tab.shown(screen.thread, reader(request))
                     return self._listed(request), *shown, ""
         except KhabarError as error:
             problem = str(error)
-        return self._listed(request, problem), *(gr.skip(),) * 4
+        return self._listed(request, problem), *(gr.skip(),) * 3
 
     def open(
         self, screen: ask_tab.Screen, event: gr.EventData, request: gr.Request
@@ -74,8 +74,8 @@ class _Deeds:
         try:
             thread = Thread(name, tuple(self.conversations.turns(owner(request), name)))
         except KhabarError as error:
-            return self._listed(request, str(error)), *(gr.skip(),) * 5
-        screen.instead = thread
+            return self._listed(request, str(error)), *(gr.skip(),) * 4
+        screen.turn_to(thread, arrived(request))
         shown = ask_tab.shown(thread, reader(request))
         return gr.skip(), gr.Tabs(selected=ask_tab.ID), *shown, name
 

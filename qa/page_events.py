@@ -5,6 +5,7 @@ its name. The page has nothing but texts, and lists of them; where files were dr
 called stands beside them.
 """
 
+import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+_ARRIVED = "khabar.arrived"
+
+
+def arrived(scope: "Scope") -> float:
+    """Tell when an event came, by `time.monotonic`; what is done about it may begin much later."""
+    moment: float = scope[_ARRIVED]
+    return moment
 
 
 class _Event(BaseModel):
@@ -43,6 +53,7 @@ class Events:
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Tell the page. Raises HTTPException for what cannot have happened."""
+        scope[_ARRIVED] = time.monotonic()
         body = await Request(scope, receive).body()
         try:
             event = _Event.model_validate_json(body)

@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from qa import guard, look
+from qa import guard, look, page_events
 
 ACTS = "khabar.acting(element, trigger, watch);"
 """What is clicked or sent in it and carries data-do arrives as a "select" event, "open" as a
@@ -42,6 +42,11 @@ def day_box(label: object, elem_id: str) -> gr.HTML:
 def reader(request: gr.Request) -> look.Language:
     """Tell which language somebody reads the page in."""
     return look.language(request.headers, request.cookies)
+
+
+def arrived(request: gr.Request) -> float:
+    """Tell when something happened on a page, to know of two events which was the first."""
+    return page_events.arrived(request.request.scope)
 
 
 def said(event: gr.EventData) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def test_no_file_and_no_address_stands_in_place_of_a_text(server: Server, value:
 
 
 # Asks nothing.
-WELL = {"fn_index": 2, "data": ["", None, None, "", "", [], []], "session_hash": "a"}
+WELL = {"fn_index": 2, "data": ["", None, "", "", [], []], "session_hash": "a"}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ WELL = {"fn_index": 2, "data": ["", None, None, "", "", [], []], "session_hash":
         {"data": None},
         {"data": {"a": 1}},
         {"data": []},
-        {"data": [None] * 8},
+        {"data": [None] * 7},
         {"data": ["\ud800"]},
         {"event_data": [1]},
         {"event_data": 7},
@@ -133,13 +133,13 @@ def test_what_is_chosen_may_be_anything(server: Server, part: str) -> None:
         {},
         {"do": ["open"], "id": {}, "turn": -1, "number": "9" * 99, "question": []},
     ):
-        data = {"examples": WELL["data"], "conversations": [None, None]}.get(part, [None])
+        data = {"examples": WELL["data"]}.get(part, [None])
         event = {"fn_index": number, "data": data, "event_data": said, "session_hash": "a"}
         assert only(exchange(server, posted("run/predict", event))).status == 200
 
 
 def test_what_comes_back_to_the_page_is_small(server: Server) -> None:
-    large = WELL | {"data": ["x" * 100_000, *[None] * 6]}
+    large = WELL | {"data": ["x" * 100_000, *[None] * 5]}
     assert only(exchange(server, posted("queue/join", large))).status == 413
     # What was dropped on it may be long, and does not come back.
     files = [{"name": "a" * 200, "size": 1}] * 1_000
@@ -171,7 +171,7 @@ def test_nobody_sees_the_conversation_of_another(server: Server, ravis: str) -> 
     for what in ("open", "rename", "delete"):
         event = {
             "fn_index": chosen(server, "conversations", "click" if what == "open" else "select"),
-            "data": [None] if what == "open" else [None, None],
+            "data": [None],
             "event_data": {"do": what, "id": ravis, "title": "x"},
             "session_hash": "asha",
         }
@@ -204,7 +204,7 @@ def test_a_title_stays_in_its_header(server: Server, ravis: str) -> None:
     title = 'a"; filename=evil.html\r\nSet-Cookie: a=b\r\n\r\n<script>ख़बर'
     event = {
         "fn_index": chosen(server, "conversations"),
-        "data": [None, None],
+        "data": [None],
         "event_data": {"do": "rename", "id": ravis, "title": title},
         "session_hash": "ravi",
     }

@@ -259,6 +259,26 @@ sys.exit(main())
 """
 
 
+def test_who_begins_anew_in_the_moment_after_asking_has_begun_anew(tab: Open, address: str) -> None:
+    page = tab(address)
+    box = page.locator("#question textarea")
+    for milliseconds in (0, 5, 10, 20, 40):
+        put(page, ENGLISH)
+        box.fill(HINDI)
+        box.evaluate(
+            """(box, milliseconds) => {
+                box.dispatchEvent(new KeyboardEvent("keypress", {key: "Enter", bubbles: true}));
+                setTimeout(() => document.querySelector("#new").click(), milliseconds);
+            }""",
+            milliseconds,
+        )
+        expect(page.locator(".turn")).to_have_count(0)
+        put(page, ROMAN)
+        expect(page.locator(".turn")).to_have_count(1)
+        page.locator("#new").click()
+        expect(page.locator(".turn")).to_have_count(0)
+
+
 def test_the_focus_goes_to_what_takes_the_place_of_what_was_pressed(
     tab: Open, address: str
 ) -> None:
