@@ -123,12 +123,15 @@ class Shelf:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._lock = threading.Lock()
-        self._copying = Copying(index.folder / _COPIED)
 
     @property
     def folder(self) -> Path:
         """The folder: the one that is followed, or else `articles` in the index's own."""
         return self._index.source_folder or self._index.folder / OWN
+
+    @property
+    def _copying(self) -> Copying:
+        return Copying(self._index.folder / _COPIED)
 
     @property
     def is_gone(self) -> bool:
