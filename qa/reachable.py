@@ -1,24 +1,20 @@
 """Which of Gradio's routes can be reached: those that the page needs, and no other.
 
 Gradio has many more, to read files, to ask other servers, to call what the page's buttons call.
-Nor does it leave files where it would by itself.
+Nor does it write files where it would by itself.
 """
 
 import inspect
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
-from qa.limits import EVENTS, UPLOAD
+from qa.limits import EVENTS
 from qa.page_events import Events
 
 if TYPE_CHECKING:
@@ -33,49 +29,32 @@ _GET = re.compile(
 )
 _POST = re.compile(r"/gradio_api/(queue/join|run/predict|cancel|reset|upload)", re.ASCII)
 _ALLOWED = {"GET": _GET, "HEAD": _GET, "POST": _POST}
-_FOLDER = "GRADIO_TEMP_DIR"
 _UPLOAD = "/gradio_api/upload"
-_RESERVE = 500_000_000
-"""Bytes of the disk that uploads leave to all else; a broken one is only removed in the end."""
 
 
-def close_off(app: "Starlette", events: Mapping[int, int]) -> None:
+def close_off(app: "Starlette", events: Mapping[int, int], uploads: "ASGIApp") -> None:
     """Leave reachable of a page, which Gradio has just mounted on an application, what it needs.
 
-    `events` says how many fields there are to each number of what can happen on it.
+    `events` says how many fields there are to each number of what can happen on it; `uploads`
+    takes in what is uploaded.
     """
     page = app.routes[-1]
     assert isinstance(page, Mount)  # noqa: S101, it was mounted last
-    page.app = _Needed(page.app, Events(page.app, events))
+    page.app = _Needed(page.app, Events(page.app, events), uploads)
 
 
 class _Needed:
     """Lets through to the page what the page asks."""
 
-    def __init__(self, page: "ASGIApp", events: Events) -> None:
+    def __init__(self, page: "ASGIApp", events: Events, uploads: "ASGIApp") -> None:
         self._page = page
-        self._events = events
+        self._told: dict[str, ASGIApp] = {**dict.fromkeys(EVENTS, events), _UPLOAD: uploads}
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         allowed = _ALLOWED.get(scope.get("method", ""))
         if not allowed or not allowed.fullmatch(scope["path"]):
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is nothing here.")
-        if scope["path"] == _UPLOAD:
-            _see_that_there_is_room(Headers(scope=scope))
-        told = self._events if scope["path"] in EVENTS else self._page
-        await told(scope, receive, send)
-
-
-def _see_that_there_is_room(headers: Headers) -> None:
-    """Raise HTTPException if what is uploaded could fill the disk, and so stop all else."""
-    size = int(headers.get("content-length", UPLOAD))
-    free = shutil.disk_usage(os.environ[_FOLDER]).free
-    if free < size + _RESERVE:
-        raise HTTPException(
-            HTTPStatus.INSUFFICIENT_STORAGE,
-            f"The disk has {free:,} bytes left, which is too little for {size:,} more; free some "
-            "space on the machine that Khabar runs on.",
-        )
+        await self._told.get(scope["path"], self._page)(scope, receive, send)
 
 
 @contextmanager
@@ -97,21 +76,3 @@ def without_stubs() -> Iterator[None]:
         yield
     finally:
         inspect.getfile = getfile
-
-
-@contextmanager
-def own_uploads() -> Iterator[None]:
-    """Have Gradio keep what is uploaded where only this process's user looks, and remove it then.
-
-    To be entered before a page is mounted.
-    """
-    before = os.environ.get(_FOLDER)
-    with tempfile.TemporaryDirectory(prefix="khabar-uploads-") as folder:  # made with mode 0700
-        os.environ[_FOLDER] = folder
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ[_FOLDER]
-            else:
-                os.environ[_FOLDER] = before

@@ -10,7 +10,6 @@ import errno
 import filecmp
 import os
 import re
-import secrets
 import shutil
 import stat
 import threading
@@ -22,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from index import Index
+from qa.copying import Copying
 from qa.limits import MOST_BYTES, MOST_FILES
 
 OWN = "articles"
@@ -29,6 +29,8 @@ OWN = "articles"
 _REMOVED = "removed"
 _CHANGED = "changed"
 """The file in the index's folder that is there while the index may not know of a change."""
+_COPIED = "copied"
+"""The file in the index's folder that is there while a file is copied, and says to where."""
 _LONGEST = 150
 """Bytes of a name without its end: systems take 255, and there is a number to come."""
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
@@ -128,6 +130,10 @@ class Shelf:
         return self._index.source_folder or self._index.folder / OWN
 
     @property
+    def _copying(self) -> Copying:
+        return Copying(self._index.folder / _COPIED)
+
+    @property
     def is_gone(self) -> bool:
         """Whether a folder is followed that is not there."""
         return self._index.source_folder is not None and not self.folder.is_dir()
@@ -145,6 +151,11 @@ class Shelf:
                 note.touch()
             else:
                 note.unlink(missing_ok=True)
+
+    def tidy(self) -> None:
+        """Remove what a server before this one has left of a copy, as it was killed."""
+        with self._lock:
+            self._copying.clear((self.folder, self._index.folder / _REMOVED))
 
     def put(self, files: Sequence[Dropped]) -> list[Placed]:
         """Put files into the folder, under plain names; what came of them is deleted where it was.
@@ -177,7 +188,7 @@ class Shelf:
         if shutil.disk_usage(folder).free < file.path.stat().st_size:
             return Placed(file.name, None, "full")
         try:
-            source, is_new = _into(folder, plain_name(file.name), file.path)
+            source, is_new = self._into(folder, plain_name(file.name), file.path)
         except OSError as error:  # of one file: the others are not to be lost for it
             is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             return Placed(file.name, None, "full" if is_full else "unwritten")
@@ -204,7 +215,7 @@ class Shelf:
                     now += datetime.timedelta(microseconds=1)
             target = home / inside
             target.parent.mkdir(parents=True, exist_ok=True)
-            _move(path, target)
+            self._move(path, target)
             return Removed(home.name, inside.as_posix(), now)
 
     def removed(self) -> list[Removed]:
@@ -237,22 +248,30 @@ class Shelf:
             inside = PurePosixPath(found.source)
             into = _below(folder, inside.parent.parts)
             path = home / found.source
-            name, _ = _into(into, inside.name, path)
+            name, _ = self._into(into, inside.name, path)
             path.unlink()
             _clear(path.parent, home)
             return (into / name).relative_to(folder).as_posix()
 
+    def _into(self, folder: Path, name: str, path: Path) -> tuple[str, bool]:
+        """Copy a file into a folder, whole or not at all; returns its name, and if it is new."""
+        stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
+        for number in range(1, MOST_FILES * MOST_FILES):
+            target = folder / (name if number == 1 else f"{stem} ({number}){suffix}")
+            if _is_same(path, target):
+                return target.name, False
+            if not os.path.lexists(target) and self._copying.copy(path, target):
+                return target.name, True
+        raise FileExistsError(f"{folder / name} has too many namesakes")
 
-def _into(folder: Path, name: str, path: Path) -> tuple[str, bool]:
-    """Copy a file into a folder, whole or not at all; returns its name there, and if it is new."""
-    stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
-    for number in range(1, MOST_FILES * MOST_FILES):
-        target = folder / (name if number == 1 else f"{stem} ({number}){suffix}")
-        if _is_same(path, target):
-            return target.name, False
-        if not os.path.lexists(target) and _copied(path, target):
-            return target.name, True
-    raise FileExistsError(f"{folder / name} has too many namesakes")
+    def _move(self, path: Path, target: Path) -> None:
+        """Move a file to a name that is free, to another disk too."""
+        try:
+            path.rename(target)
+        except OSError:
+            if not self._copying.copy(path, target):
+                raise
+            path.unlink()
 
 
 def _is_same(path: Path, target: Path) -> bool:
@@ -261,43 +280,6 @@ def _is_same(path: Path, target: Path) -> bool:
         return is_file and filecmp.cmp(path, target, shallow=False)
     except OSError:
         return False
-
-
-def _copied(path: Path, target: Path) -> bool:
-    """Copy a file under a name of its own, then give it its name; False if that is taken by now."""
-    # Hidden, so that no update takes it for an article.
-    part = target.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with path.open("rb") as there, part.open("xb") as here:
-            shutil.copyfileobj(there, here)
-            here.flush()
-            os.fsync(here.fileno())
-        return _named(part, target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _named(part: Path, target: Path) -> bool:
-    """Give a file its name, unless another has it."""
-    try:
-        os.link(part, target)
-    except FileExistsError:
-        return False
-    except OSError:  # a disk without links; there it cannot be told in one step
-        if os.path.lexists(target):
-            return False
-        part.rename(target)
-    return True
-
-
-def _move(path: Path, target: Path) -> None:
-    """Move a file to a name that is free, to another disk too."""
-    try:
-        path.rename(target)
-    except OSError:
-        if not _copied(path, target):
-            raise
-        path.unlink()
 
 
 def _below(folder: Path, parts: Sequence[str]) -> Path:

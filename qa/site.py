@@ -7,10 +7,11 @@ from fastapi import FastAPI
 
 from qa import api, chat, document, files, look
 from qa.conversations import Conversations
-from qa.limits import MOST_BYTES
-from qa.reachable import close_off, own_uploads
+from qa.reachable import close_off
 from qa.service import Service
 from qa.talk import Talk
+from qa.upload_folder import own_uploads
+from qa.uploading import Uploading
 
 import gradio as gr  # isort: skip, after chat, which tells it to report nothing
 
@@ -54,12 +55,12 @@ def built(service: Service) -> Iterator[FastAPI]:
             enable_monitoring=False,
             pwa=False,
             mcp_server=False,
-            max_file_size=MOST_BYTES,
             i18n=gr.I18n(**chat.words()),
             theme=chat.theme(),
             css=look.css(),
         )
         service.updates.resume()
-        close_off(app, {number: len(fn.inputs) for number, fn in page.fns.items()})
+        fields = {number: len(fn.inputs) for number, fn in page.fns.items()}
+        close_off(app, fields, Uploading(page.upload_file_set))
         document.complete(app)
         yield app

@@ -123,6 +123,7 @@ class Updates:
 
         It may have crashed, or been told to end.
         """
+        self.shelf.tidy()
         if self.shelf.is_changed:
             # By name, or a folder that was emptied would be taken for a mistake.
             self.ask([each.source for each in self.shelf.removed()])

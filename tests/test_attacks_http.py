@@ -125,6 +125,9 @@ def upload(names: Sequence[str], content: bytes = CANARY.encode(), /, **headers:
     return request("POST", "/gradio_api/upload", b"".join(parts) + b"--x--\r\n", **told)
 
 
+LONG = f"multipart/form-data; boundary={'x' * 300}"
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -161,15 +164,32 @@ def test_an_upload_stays_in_the_folder_for_uploads(server: Server, name: str) ->
         (upload(["a.txt"], **{"Content-Type": "multipart/form-data"}), 400),
         (upload(["a.txt"], **{"Content-Type": "text/plain"}), 400),
         (request("POST", "/gradio_api/upload", bytes(100)), 400),
+        (upload(["a.txt", ".."]), 400),
+        (upload(["a.txt"], bytes(50_000_001)), 413),
+        (upload(["a.txt"]).replace(b"; filename", b"; misnamed"), 400),
+        (upload(["a.txt"], **{"Content-Type": LONG}), 400),
+        (upload(["a.txt"]).replace(b'"files"', b'"other"'), 200),
+        (upload(["a.txt"]).replace(b"--x--", b"----x"), 200),
     ],
-    ids=range(5),
+    ids=range(11),
 )
 def test_an_upload_that_cannot_be_taken_in_leaves_nothing(
     server: Server, raw: bytes, status: int
 ) -> None:
     before = set(server.uploads.rglob("*"))
-    assert only(exchange(server, raw)).status == status
+    found = only(exchange(server, raw))
+    assert found.status == status
+    said = json.loads(found.body)
+    assert said == [] if status == 200 else said["error"].endswith(".")
     assert set(server.uploads.rglob("*")) == before
+
+
+def test_uploads_at_the_same_time_do_not_take_each_others_files(server: Server) -> None:
+    first, second = (
+        json.loads(only(exchange(server, upload(["a.txt", "a.txt"]))).body) for _ in range(2)
+    )
+    assert first[0] == first[1] != second[0] == second[1]
+    assert {(server.uploads / path).read_text() for path in first + second} == {CANARY}
 
 
 def test_an_upload_that_breaks_off_leaves_nothing(server: Server) -> None:

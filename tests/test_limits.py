@@ -1,16 +1,15 @@
-"""How much is taken in, and where uploads lie: what the attacks do not reach."""
+"""How much is taken in: what the attacks do not reach."""
 
-import os
 import shutil
 from collections import namedtuple
 from http import HTTPStatus
-from pathlib import Path
 
 import pytest
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
-from qa import limits, reachable
+from qa import limits, uploading
+from qa.upload_folder import own_uploads
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -29,16 +28,6 @@ def test_only_uploads_are_large(path: str, most: int) -> None:
     assert limits.largest(path) == most
 
 
-def test_uploads_lie_in_a_folder_of_their_own_that_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GRADIO_TEMP_DIR", "as before")
-    with reachable.own_uploads():
-        folder = Path(os.environ["GRADIO_TEMP_DIR"])
-        assert folder.stat().st_mode & 0o777 == 0o700
-        (folder / "a.txt").write_text("uploaded")
-    assert not folder.exists()
-    assert os.environ["GRADIO_TEMP_DIR"] == "as before"
-
-
 @pytest.mark.parametrize(
     ("told", "free", "fits"),
     [
@@ -52,11 +41,11 @@ def test_an_upload_leaves_room_on_the_disk(
     monkeypatch: pytest.MonkeyPatch, told: dict[str, str], free: int, fits: bool
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(0, 0, free))
-    with reachable.own_uploads():
+    with own_uploads():
         if fits:
-            reachable._see_that_there_is_room(Headers(told))
+            uploading.see_that_there_is_room(Headers(told))
             return
         with pytest.raises(HTTPException) as refused:
-            reachable._see_that_there_is_room(Headers(told))
+            uploading.see_that_there_is_room(Headers(told))
     assert refused.value.status_code == HTTPStatus.INSUFFICIENT_STORAGE
     assert refused.value.detail.startswith(f"The disk has {free:,} bytes left, ")
