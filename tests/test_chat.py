@@ -273,6 +273,7 @@ def test_who_begins_anew_in_the_moment_after_asking_has_begun_anew(tab: Open, ad
             milliseconds,
         )
         expect(page.locator(".turn")).to_have_count(0)
+        expect(page.locator("#ask")).to_be_visible()  # until then the next question would wait
         put(page, ROMAN)
         expect(page.locator(".turn")).to_have_count(1)
         page.locator("#new").click()
