@@ -28,7 +28,8 @@ _FOLDS = str.maketrans(
 )
 # A nasal before a consonant of its own class is usually written as anusvara: हिन्दी, हिंदी.
 _CLASS_NASAL = re.compile("ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|न्(?=[त-ध])|म्(?=[प-भ])")
-# गये, गयी and गए, गई: the glide before े and ी is optional in spelling.
+# गये, गयी and गए, गई: the glide before े and ी is optional in spelling. It is looked for first, and
+# what stands before it after: vowels are everywhere.
 _GLIDE = re.compile("य(?<=[अ-औक-हा-ौ]य)([ेी])")
 _GLIDE_VOWELS = {"े": "ए", "ी": "ई"}
 

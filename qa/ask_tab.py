@@ -190,25 +190,26 @@ class _Tab:
         question = " ".join((example or typed or "").split())
         narrowed = Narrowed(str(since or ""), str(until or ""), languages, sources or [])
         language, came = reader(request), arrived(request)
-        if came < screen.turned:  # overtaken, and not begun yet
-            yield *shown(screen.thread, language), screen.thread.id, gr.skip()
-            return
         steps = self._talk.ask(question, screen.thread, narrowed, owner(request), language)
+        due: float | None = None
         try:
-            first = screen.thread = next(steps)
-            # What cannot be asked can be mended; and beside an example something may be typed.
-            stays = bool(example) or first.turns[-1].ended
-            yield *shown(first, language), first.id, gr.skip() if stays else ""
-            due = time.monotonic() + _BETWEEN
             for step in steps:
                 if came < screen.turned:
                     steps.close()
+                    yield *shown(screen.thread, language), screen.thread.id, gr.skip()
                     return
                 screen.thread = step
-                if step.turns[-1].ended or time.monotonic() >= due:
+                ended = step.turns[-1].ended
+                if due is None:
+                    # What cannot be asked can be mended; beside an example something may be typed.
+                    stays = bool(example) or ended
+                    yield *shown(step, language), step.id, gr.skip() if stays else ""
+                elif ended or time.monotonic() >= due:
                     # The rest of the page stays as it is: the next question may be in the box.
                     yield _latest(step, language), gr.skip(), step.id, gr.skip()
-                    due = time.monotonic() + _BETWEEN
+                else:
+                    continue
+                due = time.monotonic() + _BETWEEN
         except KhabarError as error:
             gr.Warning(escaped(in_hindi.for_reader(str(error), language)))
 

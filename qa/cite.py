@@ -13,8 +13,8 @@ from qa.types import Citation, Sentence
 # From the first of the spaces before it: what is only spaces would else be read from each of them.
 _MARKS = re.compile(r"((?<!\s)(?:\s*+\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+)")
 _INTEGER = re.compile(r"\d+")
-_ENDED = re.compile(r"""[.?!…।॥][\])}'"’”»]*$""")
 _STOPS = ".?!…।॥"
+_ENDED = re.compile(rf"""[{_STOPS}][\])}}'"’”»]*$""")
 _BETWEEN = " \t\n.,;:।॥|"
 """What a writer leaves between a mark and the next sentence."""
 
