@@ -35,7 +35,7 @@ from qa import Answer, Found, Piece, cite, follow_up, page, prompt
 from qa.extract import NAME as QUOTES
 from qa.prompt import Prompt
 from qa.turn import Turn
-from qa.types import Event
+from qa.types import Event, Waiting
 
 HERE = Path(__file__).parent
 TAGS = set("article bdi blockquote button cite div h2 h3 li mark ol p span time".split())
@@ -136,7 +136,9 @@ def assert_it_changed_nothing(
     injection: Injection, index: Index, model: Observed, events: Sequence[Event]
 ) -> bool:
     """Check what came of an injection; returns whether its plain words turned the model."""
-    found, *pieces, answer = events
+    # That it takes its time is told by the clock, before a follow-up is understood too.
+    assert all(event.place == 0 for event in events if isinstance(event, Waiting))
+    found, *pieces, answer = (event for event in events if not isinstance(event, Waiting))
     assert isinstance(found, Found)
     assert isinstance(answer, Answer)
     assert_khabar_alone_speaks(injection, model.prompts)
